@@ -39,18 +39,22 @@ export interface ErrorDetails {
   /** The next step: a command, a settings page, a value to change. May hold several lines. */
   readonly hint: string;
   readonly cause?: unknown;
+  /** Whether the same thing may succeed a little later; default false. */
+  readonly transient?: boolean;
 }
 
 /** Base of every expected failure. Subclasses add typed facts; none of them may hold a secret. */
 export abstract class PypiOidcError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly code: Code;
   readonly hint: string;
+  readonly transient: boolean;
 
   constructor(code: Code, details: ErrorDetails) {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = new.target.name;
     this.code = code;
     this.hint = details.hint;
+    this.transient = details.transient ?? false;
   }
 }
 

@@ -1,6 +1,6 @@
 /** The one table of exit codes: a new error code without a row here does not compile. Documented in the README. */
 
-import { type ErrorCode, PypiOidcError } from './errors.ts';
+import type { ErrorCode } from './errors.ts';
 
 export const exitCodes = {
   done: 0,
@@ -16,7 +16,8 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-const exitCodeByError = {
+/** Exit code of a run that an expected failure ended. */
+export const exitCodeByError = {
   USAGE_INVALID: exitCodes.usage,
   SETTINGS_INVALID: exitCodes.usage,
   REPOSITORY_UNKNOWN: exitCodes.usage,
@@ -38,10 +39,3 @@ const exitCodeByError = {
   LOCAL_INDEX_FAILED: exitCodes.uploadFailed,
   INTERRUPTED: exitCodes.interrupted,
 } as const satisfies Record<ErrorCode, ExitCode>;
-
-/** Exit code of a failed run; a bug (any error that is not ours) counts as a failed upload. */
-export function exitCodeOf(error: unknown): ExitCode {
-  if (!(error instanceof PypiOidcError)) return exitCodes.uploadFailed;
-  const code: ErrorCode = error.code;
-  return exitCodeByError[code];
-}

@@ -1,0 +1,128 @@
+/**
+ * Builds `dist/` from `src/`, and `THIRD_PARTY_NOTICES.txt` from the list of bundled inputs.
+ *
+ * The published package has no run-time dependencies: everything is bundled, split into chunks along dynamic imports,
+ * so that a command loads only what it uses. Node starts CommonJS faster than ESM, so the chunks are CommonJS; esbuild
+ * splits ESM only, hence two steps: bundle and split as ESM, then turn each chunk into CommonJS on its own.
+ */
+
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, transform } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const target = 'node20.18';
+
+const bundle = await build({
+  absWorkingDir: root,
+  entryPoints: ['src/cli.ts'],
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target,
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  chunkNames: 'chunks/[name]-[hash]',
+  mainFields: ['module', 'main'],
+  plugins: [undiciDispatcherOnly(), commanderWithoutProcesses(), withoutComments()],
+  legalComments: 'none',
+  metafile: true,
+  write: false,
+});
+
+await rm(join(root, 'dist'), { recursive: true, force: true });
+await Promise.all(
+  bundle.outputFiles.map(async (file) => {
+    const { code } = await transform(file.text, {
+      format: 'cjs',
+      platform: 'node',
+      target,
+      legalComments: 'none',
+      // An `import()` of a chunk becomes a `require`: it would start the ESM loader.
+      supported: { 'dynamic-import': false },
+    });
+    await mkdir(dirname(file.path), { recursive: true });
+    await writeFile(file.path, code);
+  }),
+);
+if (process.argv.includes('--sizes')) printSizes(bundle.metafile);
+await writeFile(join(root, 'THIRD_PARTY_NOTICES.txt'), await notices(bundle.metafile));
+
+/** The licence text of every bundled package; a package without one fails the build. */
+async function notices(metafile) {
+  const names = new Set();
+  for (const output of Object.values(metafile.outputs)) {
+    for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
+      const name = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*\/node_modules\/)/.exec(input)?.[1];
+      if (name !== undefined && bytesInOutput > 0) names.add(name);
+    }
+  }
+  const sections = [];
+  for (const name of [...names].sort()) {
+    const folder = join(root, 'node_modules', name);
+    const { version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+    const file = (await readdir(folder)).find((entry) => /^(licen[cs]e|copying)(\.(md|txt))?$/i.test(entry));
+    if (file === undefined)
+      throw new Error(`The bundled package ${name} ships no licence text: it cannot be published.`);
+    const text = (await readFile(join(folder, file), 'utf8')).trim();
+    sections.push(`${name} ${version} (${license})\n\n${text}\n`);
+  }
+  const rule = `\n${'-'.repeat(78)}\n\n`;
+  return `pypi-oidc includes the following packages.\n${rule}${sections.join(rule)}`;
+}
+
+/** What each chunk is made of, largest first: for whoever asks why a command starts slowly. */
+function printSizes(metafile) {
+  for (const [file, { bytes, inputs }] of Object.entries(metafile.outputs)) {
+    console.log(`${bytes} ${file}`);
+    const rows = Object.entries(inputs).toSorted(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput);
+    for (const [input, { bytesInOutput }] of rows.slice(0, 12)) console.log(`    ${bytesInOutput} ${input}`);
+  }
+}
+
+/** Of undici only what sends requests over HTTP/1.1. */
+function undiciDispatcherOnly() {
+  return {
+    name: 'undici-dispatcher-only',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^undici$/ }, () => ({ path: join(root, 'scripts/undici-dispatcher.cjs') }));
+      // HTTP/2 is never used (src/http/client.ts), and loading node:http2 costs a third of the start-up time.
+      onLoad({ filter: /undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/ }, () => ({
+        contents: "module.exports = () => { throw new Error('HTTP/2 is switched off') };",
+      }));
+      // The parser without SIMD: every processor that Node 20 runs on here (x64, arm64) has SIMD.
+      onLoad({ filter: /undici[\\/]lib[\\/]llhttp[\\/]llhttp-wasm\.js$/ }, () => ({
+        contents: "throw new Error('pypi-oidc needs a processor with SIMD instructions');",
+      }));
+    },
+  };
+}
+
+/** Commander can start other programs as subcommands; this one has none, and node:child_process is slow to load. */
+function commanderWithoutProcesses() {
+  return {
+    name: 'commander-without-processes',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+        /[\\/]commander[\\/]/.test(importer) ? { path: 'child_process', namespace: 'unused' } : undefined,
+      );
+      onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+    },
+  };
+}
+
+/** Libraries without their comments, which esbuild keeps inside classes; the code stays readable. */
+function withoutComments() {
+  return {
+    name: 'without-comments',
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path }) => {
+        const source = await readFile(path, 'utf8');
+        const { code } = await transform(source, { minifyWhitespace: true, legalComments: 'none', target });
+        return { contents: code };
+      });
+    },
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * Reading a server's own explanation out of its answer: PyPI's JSON (`code`, `errors`), problem documents (RFC 9457),
+ * plain text, or an HTML page, in that order. The result is one line of text, cleaned and of limited length.
+ */
+
+import * as z from 'zod/mini';
+import type { HttpResponse } from '../http/client.ts';
+
+const answerSchema = z.looseObject({
+  code: z.optional(z.string()),
+  detail: z.optional(z.string()),
+  title: z.optional(z.string()),
+  message: z.optional(z.string()),
+  error: z.optional(z.string()),
+});
+
+const maxLength = 1_000;
+
+/** What the server says, without the leading status; empty when it says nothing. */
+export function serverExplanation(response: HttpResponse): string {
+  return clean(rawExplanation(response)).replace(new RegExp(`^${response.status}\\s+`), '');
+}
+
+/** Whether a page for people came back where a program's answer was expected. */
+export function isHtml(response: HttpResponse): boolean {
+  return (
+    /^(text\/html|application\/xhtml)/i.test(response.headers['content-type'] ?? '') ||
+    /^\s*<(!doctype|html)\b/i.test(response.body)
+  );
+}
+
+function rawExplanation(response: HttpResponse): string {
+  const json = answerSchema.safeParse(parseJson(response.body));
+  if (json.success) {
+    const { code, detail, message, error, title } = json.data;
+    return code ?? detail ?? message ?? error ?? title ?? '';
+  }
+  if (!isHtml(response)) return response.body.split(/\r?\n\r?\n/)[0] ?? '';
+  return (
+    /<title[^>]*>([^<]*)<\/title>/i.exec(response.body)?.[1] ?? /<h1[^>]*>([^<]*)<\/h1>/i.exec(response.body)?.[1] ?? ''
+  );
+}
+
+/** The body as JSON; `undefined` when it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One line without control characters and entities, of at most 1000 characters. */
+function clean(text: string): string {
+  const entities: Readonly<Record<string, string>> = {
+    '&lt;': '<',
+    '&gt;': '>',
+    '&quot;': '"',
+    '&#39;': "'",
+    '&#x27;': "'",
+    '&amp;': '&',
+  };
+  const line = text
+    .replace(/&(lt|gt|quot|#39|#x27|amp);/g, (entity) => entities[entity] ?? entity)
+    .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
+    .trim();
+  return line.length > maxLength ? `${line.slice(0, maxLength)} …` : line;
+}

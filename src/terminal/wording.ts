@@ -1,0 +1,48 @@
+/** Figures and codes as people read them. */
+
+import type { IgnoredReason } from '../distributions/discover.ts';
+
+/** `1.2 kB`, `104.9 MB`: decimal units, as in most file managers. */
+export function size(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.95 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** `0.3 s`, `42 s`, `15 min`. */
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  return `${Math.round(seconds / 60)} min`;
+}
+
+/** `1 file`, `2 files`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** Every line with the same indentation; empty lines stay empty. */
+export function indent(text: string, by: string): string {
+  return text.replace(/^(?=.)/gm, by);
+}
+
+/** Why a file is not uploaded. */
+export const ignoredReasons = {
+  'hidden-file': 'a hidden file',
+  attestation: 'an attestation, not a distribution',
+  'sigstore-bundle': 'a Sigstore bundle, not a distribution',
+  signature: 'a signature; PyPI takes none any more',
+  checksum: 'a checksum, not a distribution',
+  metadata: 'a metadata file, not a distribution',
+  egg: 'an egg; PyPI takes wheels and sdists only',
+  'old-sdist': 'an old kind of sdist; PyPI takes `.tar.gz` only',
+  installer: 'an installer; PyPI takes wheels and sdists only',
+  directory: 'a directory',
+  unknown: 'not a wheel or sdist',
+} as const satisfies Record<IgnoredReason, string>;
