@@ -44,82 +44,87 @@ function declareCommands(ended: (code: ExitCode) => void): Command {
     .showHelpAfterError('(`pypi-oidc --help` shows what there is.)')
     .addHelpText('after', examples);
 
-  withIndexFlags(withFileArguments(outputFlags(command(program, 'upload', 'check distributions and upload them'))))
-    .option(
-      '--trusted-publishing <mode>',
-      '`auto`, `always` or `never`: exchange the identity of this job for a token',
-      'auto',
-    )
-    .option('--token-file <path>', 'upload with the API token in this file')
-    .option('--retries <n>', 'more attempts for each file after failures that may pass', '5')
-    .option('--no-check', 'leave out the local checks')
-    .option('--strict', 'treat warnings as errors')
-    .option('--fail-fast', 'stop at the first file that is not accepted')
-    .option('--dry-run', 'everything but minting and uploading; prints the plan')
-    .action(async (files: string[], flags: object) => {
-      const [{ run }, { upload }] = await Promise.all([import('./run.ts'), import('./commands/upload.ts')]);
-      ended(await run('upload', flags, (context) => upload(files, flags, context)));
-    });
+  outputFlags(
+    indexFlags(fileArguments(program.command('upload')))
+      .description('check distributions and upload them')
+      .option('--dry-run', 'everything but minting and uploading; prints the plan')
+      .option(
+        '--trusted-publishing <mode>',
+        '`auto`, `always` or `never`: exchange the identity of this job for a token',
+        'auto',
+      )
+      .option('--token-file <path>', 'upload with the API token in this file')
+      .option('--retries <n>', 'more attempts for each file after failures that may pass', '5')
+      .option('--fail-fast', 'stop at the first file that is not accepted')
+      .option('--no-check', 'leave out the local checks')
+      .option('--strict', 'treat warnings as errors'),
+  ).action(async (files: string[], flags: object) => {
+    const [{ run }, { upload }] = await Promise.all([import('./run.ts'), import('./commands/upload.ts')]);
+    ended(await run('upload', flags, (context) => upload(files, flags, context)));
+  });
 
-  withFileArguments(outputFlags(command(program, 'check', 'check distributions; no network at all')))
-    .option('--strict', 'treat warnings as errors')
-    .action(async (files: string[], flags: object) => {
-      const [{ run }, { check }] = await Promise.all([import('./run.ts'), import('./commands/check.ts')]);
-      ended(await run('check', flags, (context) => check(files, flags, context)));
-    });
+  outputFlags(
+    fileArguments(program.command('check'))
+      .description('check distributions; no network at all')
+      .option('--strict', 'treat warnings as errors'),
+  ).action(async (files: string[], flags: object) => {
+    const [{ run }, { check }] = await Promise.all([import('./run.ts'), import('./commands/check.ts')]);
+    ended(await run('check', flags, (context) => check(files, flags, context)));
+  });
 
-  withIndexFlags(
-    outputFlags(command(program, 'whoami', 'show the identity of this job, and what to enter on the index for it')),
+  outputFlags(
+    indexFlags(program.command('whoami'))
+      .description('show the identity of this job, and what to enter on the index for it')
+      .option('--all', 'show all claims')
+      .option('--audience <audience>', 'ask for a token made out to this audience, without asking the index'),
+  ).action(async (flags: object) => {
+    const [{ run }, { whoami }] = await Promise.all([import('./run.ts'), import('./commands/whoami.ts')]);
+    ended(await run('whoami', flags, (context) => whoami(flags, context)));
+  });
+
+  outputFlags(
+    indexFlags(program.command('mint-token'))
+      .description('print a short-lived API token for another tool')
+      .option('--force', 'print it even on a terminal'),
+  ).action(async (flags: object) => {
+    const [{ run }, { mintToken }] = await Promise.all([import('./run.ts'), import('./commands/mint-token.ts')]);
+    ended(await run('mint-token', flags, (context) => mintToken(flags, context)));
+  });
+
+  outputFlags(
+    fileArguments(program.command('rehearse')).description('the whole of `upload` here, against an embedded index'),
   )
-    .option('--audience <audience>', 'ask for a token made out to this audience, without asking the index')
-    .option('--all', 'show all claims')
-    .action(async (flags: object) => {
-      const [{ run }, { whoami }] = await Promise.all([import('./run.ts'), import('./commands/whoami.ts')]);
-      ended(await run('whoami', flags, (context) => whoami(flags, context)));
-    });
-
-  withIndexFlags(outputFlags(command(program, 'mint-token', 'print a short-lived API token for another tool')))
-    .option('--force', 'print it even on a terminal')
-    .action(async (flags: object) => {
-      const [{ run }, { mintToken }] = await Promise.all([import('./run.ts'), import('./commands/mint-token.ts')]);
-      ended(await run('mint-token', flags, (context) => mintToken(flags, context)));
-    });
-
-  withFileArguments(outputFlags(command(program, 'rehearse', 'the whole of `upload` here, against an embedded index')))
-    .addHelpText(
-      'after',
-      '\nWithout files a small sample is built and published. No account and no internet are needed.',
-    )
+    .addHelpText('after', '\nWithout files a small sample is built and published. Needs no account and no\ninternet.')
     .action(async (files: string[], flags: object) => {
       const [{ run }, { rehearse }] = await Promise.all([import('./run.ts'), import('./commands/rehearse.ts')]);
       ended(await run('rehearse', flags, (context) => rehearse(files, context)));
     });
 
-  outputFlags(command(program, 'serve', 'run the embedded index for other tools, with a simulated CI identity'))
-    .option('--port <n>', 'port on 127.0.0.1; 0 for a free one', '8417')
-    .option('--dir <path>', 'keep files and state in this directory')
-    .option('--publishers <file>', 'JSON file with the trusted publishers')
-    .option('--project <name...>', 'let the simulated GitHub job publish this project (may be repeated)')
-    .option('--fault <fault...>', 'misbehave on purpose, as in `upload:status=503:times=2` (may be repeated)')
-    .option('--file-limit <MiB>', 'largest file; PyPI’s default is 100, what it grants at most 1024', '1024')
-    .option('--env-file <path>', 'write the variables of the simulated job to this file')
-    .action(async (flags: object) => {
-      const [{ run }, { serve }] = await Promise.all([import('./run.ts'), import('./commands/serve.ts')]);
-      ended(await run('serve', flags, (context) => serve(flags, context)));
-    });
+  outputFlags(
+    program
+      .command('serve')
+      .description('run the embedded index for other tools, with a simulated CI identity')
+      .option('--port <n>', 'port on 127.0.0.1; 0 for a free one', '8417')
+      .option('--dir <path>', 'keep files and state in this directory')
+      .option('--project <name...>', 'projects that the simulated GitHub job may publish (default: any)')
+      .option('--publishers <file>', 'JSON file with the trusted publishers')
+      // Not `--env-file`: Node 20 takes that for its own, even after the script's name.
+      .option('--write-env <path>', 'write the variables of the simulated job to this file')
+      .option('--file-limit <MiB>', 'largest file; PyPI takes 100 by default, and grants up to 1024', '1024')
+      .option('--fault <fault...>', 'misbehave on purpose, as in `upload:status=503:times=2`'),
+  ).action(async (flags: object) => {
+    const [{ run }, { serve }] = await Promise.all([import('./run.ts'), import('./commands/serve.ts')]);
+    ended(await run('serve', flags, (context) => serve(flags, context)));
+  });
 
   return program;
 }
 
-function command(program: Command, name: string, description: string): Command {
-  return program.command(name).description(description);
-}
-
-function withFileArguments(command: Command): Command {
+function fileArguments(command: Command): Command {
   return command.argument('[files...]', 'wheels and sdists, or patterns (default: dist/*)');
 }
 
-function withIndexFlags(command: Command): Command {
+function indexFlags(command: Command): Command {
   return command
     .option('-r, --repository <name>', 'the index: `pypi` or `testpypi` (default: pypi)')
     .option('--repository-url <url>', 'upload address of any other index; wins over `--repository`')
@@ -139,11 +144,13 @@ function outputFlags(command: Command): Command {
 
 const examples = `
 Examples:
-  pypi-oidc upload dist/*                        publish from a CI job, as its trusted publisher
-  pypi-oidc upload --repository testpypi dist/*  the same on TestPyPI
-  pypi-oidc upload --dry-run dist/*              what would be sent; mints nothing
-  pypi-oidc whoami                               what to enter on PyPI for this job
-  pypi-oidc rehearse                             try the whole flow here, without an account
+  pypi-oidc upload                   publish dist/* as this CI job's publisher
+  pypi-oidc upload -r testpypi       the same on TestPyPI
+  pypi-oidc upload --dry-run         what would be sent; mints nothing
+  pypi-oidc whoami                   what to enter on PyPI for this job
+  pypi-oidc rehearse                 try the whole flow here, without an account
 
-Exit codes: 0 done, 1 upload failed, 2 usage, 3 no identity, 4 mint refused,
-5 check failed, 6 some files uploaded and some not, 130 interrupted.`;
+Exit codes:
+  0 done             3 no identity     6 some files uploaded, some not
+  1 upload failed    4 mint refused    130 interrupted
+  2 usage            5 check failed`;

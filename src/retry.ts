@@ -58,7 +58,9 @@ const maxRetryAfterMs = 10 * 60_000;
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   const text = header.trim();
-  const wait = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  // `Date.parse` reads years into almost anything with a digit; every form of an HTTP date has a time of day.
+  const date = /\d\d:\d\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  const wait = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : date - now;
   return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), maxRetryAfterMs);
 }
 

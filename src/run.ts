@@ -4,6 +4,7 @@ import type { CommandContext } from './commands/context.ts';
 import { type ErrorCode, PypiOidcError } from './errors.ts';
 import { type ExitCode, exitCodeByError, exitCodes } from './exit-codes.ts';
 import { systemRuntime } from './runtime.ts';
+import { environmentSecrets } from './settings/environment.ts';
 import { openTerminal } from './terminal/terminal.ts';
 
 /** Flags that all commands share, as commander hands them over. */
@@ -32,6 +33,7 @@ export async function run(
     progress: flags.progress !== false,
     color: flags.color !== false,
     env: runtime.env,
+    secrets: environmentSecrets(runtime.env),
     stdout: process.stdout,
     stderr: process.stderr,
   });

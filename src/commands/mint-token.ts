@@ -1,11 +1,9 @@
 /** `mint-token`: a short-lived API token for another tool, on stdout and nowhere else. */
 
+import { askAudience, requireProvider } from '../credentials/authentication.ts';
 import { mint } from '../credentials/trusted-publishing.ts';
 import { UsageError } from '../errors.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { detectProvider, identityNotFound } from '../identity/detect.ts';
-import { fetchAudience } from '../package-index/oidc.ts';
-import type { RetryNotice } from '../retry.ts';
 import { type IndexFlags, indexSettings } from '../settings/settings.ts';
 import { type CommandContext, openHttp, resolveIndex } from './context.ts';
 import { summaryOf } from './upload.ts';
@@ -27,15 +25,10 @@ export async function mintToken(flags: MintTokenFlags, context: CommandContext):
   const index = resolveIndex(settings);
   const http = await openHttp(context, settings);
   try {
-    const onRetry = (notice: RetryNotice): void => terminal.report({ kind: 'retry', what: 'minting', notice });
-    const detection = detectProvider({ runtime, http, onRetry });
-    if (detection === undefined) throw identityNotFound();
-    if (detection.kind === 'unavailable') throw detection.error;
-    const { provider } = detection;
-    terminal.report({ kind: 'identity', title: provider.title, detectedBy: provider.detectedBy });
-    const audience = await fetchAudience({ http, runtime, onRetry }, index);
-    terminal.report({ kind: 'audience', audience, index: index.title });
-    const minted = await mint({ http, runtime, reporter: terminal }, { index, provider, audience, projects: [] });
+    const authentication = { http, runtime, reporter: terminal };
+    const provider = requireProvider(authentication);
+    const audience = await askAudience(authentication, index);
+    const minted = await mint(authentication, { index, provider, audience, projects: [] });
     const lifeSeconds = Math.round((minted.expiresAtMs - runtime.now()) / 1000);
     terminal.report({ kind: 'minted', index: index.title, lifeSeconds, renewal: false });
     terminal.result(

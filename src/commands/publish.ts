@@ -4,26 +4,18 @@
  */
 
 import { type Finding, hasErrors } from '../checks/finding.ts';
-import {
-  type CredentialChoice,
-  chooseCredentials,
-  type StoredCredentials,
-  type TrustedPublishingMode,
-} from '../credentials/choice.ts';
+import { type Authentication, settleAuthentication } from '../credentials/authentication.ts';
+import type { StoredCredentials, TrustedPublishingMode } from '../credentials/choice.ts';
 import {
   obtainIdentityToken,
-  type PublishingRequest,
   storedCredentials,
   trustedPublishingCredentials,
 } from '../credentials/trusted-publishing.ts';
 import { formFields } from '../distributions/form-fields.ts';
 import { InterruptedError, PypiOidcError } from '../errors.ts';
 import type { HttpClient } from '../http/client.ts';
-import { detectProvider, identityNotFound } from '../identity/detect.ts';
 import type { PackageIndex } from '../package-index/index-url.ts';
 import { type CredentialSource, legacyUploadTarget } from '../package-index/legacy-upload.ts';
-import { AudienceError, fetchAudience } from '../package-index/oidc.ts';
-import type { RetryNotice } from '../retry.ts';
 import type { IgnoredFile } from '../terminal/result.ts';
 import type { Outcome } from '../upload/outcome.ts';
 import { planUpload, type UploadPlan } from '../upload/plan.ts';
@@ -62,37 +54,35 @@ export type PublishReport =
     }
   | { readonly kind: 'ran'; readonly outcomes: readonly Outcome[]; readonly findings: readonly Finding[] };
 
-/** How the run authenticates, settled before anything is minted. */
-type Authentication =
-  | { readonly kind: 'stored'; readonly source: CredentialSource; readonly announcement: string }
-  | {
-      readonly kind: 'trusted-publishing';
-      readonly request: Omit<PublishingRequest, 'projects'>;
-      readonly announcement: string;
-    }
-  | { readonly kind: 'impossible'; readonly error: unknown };
+/** The way to authenticate, or why there is none. */
+type Settled = Authentication | { readonly kind: 'impossible'; readonly error: unknown };
 
 export async function publish(request: PublishRequest, context: CommandContext): Promise<PublishReport> {
   const [read, authentication] = await Promise.all([
     readDistributions(request.paths, request.check),
-    settleAuthentication(request, context).catch((error: unknown): Authentication => ({ kind: 'impossible', error })),
+    settleAuthentication(
+      { http: request.http, runtime: context.runtime, reporter: context.terminal },
+      { index: request.index, mode: request.trustedPublishing, stored: request.stored },
+    ).catch((error: unknown): Settled => ({ kind: 'impossible', error })),
   ]);
   const findings = [...read.findings.values()].flat();
   const plan = planUpload(request.index, read.distributions, formFields);
   if (hasErrors(findings) || (request.strict && findings.length > 0)) return { kind: 'check-failed', plan, findings };
-  if (request.check)
+  if (request.check) {
     context.terminal.report({ kind: 'checked', files: plan.uploads.length, warnings: findings.length });
-
-  if (authentication.kind !== 'impossible')
-    context.terminal.report({ kind: 'credentials', text: authentication.announcement });
-  if (request.dryRun)
+  }
+  if (request.dryRun) {
     return { kind: 'planned', plan, findings, credentials: await tryAuthentication(authentication, context, request) };
+  }
   if (authentication.kind === 'impossible') throw authentication.error;
   const credentials = credentialSource(authentication, plan, context, request);
   try {
     throwIfInterrupted(context);
     // Minting belongs before the first file, so that its failure is told as what it is.
-    await credentials.current(0);
+    await credentials.current(0).catch((error: unknown) => {
+      context.terminal.report({ kind: 'note', severity: 'info', message: 'Nothing was uploaded.' });
+      throw error;
+    });
     throwIfInterrupted(context);
     const outcomes = await uploadAll(
       {
@@ -112,71 +102,23 @@ export async function publish(request: PublishRequest, context: CommandContext):
   }
 }
 
-/** Find the identity, ask the index for its audience, choose. @throws {PypiOidcError} when there is nothing to choose */
-async function settleAuthentication(request: PublishRequest, context: CommandContext): Promise<Authentication> {
-  const { runtime, terminal } = context;
-  const { given, environment } = request.stored;
-  const onRetry = (what: string) => (notice: RetryNotice) => terminal.report({ kind: 'retry', what, notice });
-  const detection = detectProvider({ runtime, http: request.http, onRetry: onRetry('asking for an identity token') });
-  const choose = (mode: TrustedPublishingMode): CredentialChoice =>
-    chooseCredentials({ mode, given, detection, environment });
-  const choice = choose(request.trustedPublishing);
-  switch (choice.kind) {
-    case 'stored':
-      if (choice.advice !== undefined) {
-        terminal.report({
-          kind: 'note',
-          severity: 'warning',
-          message: choice.advice.message,
-          hint: choice.advice.hint,
-        });
-      }
-      return { kind: 'stored', source: storedCredentials(choice.credentials), announcement: choice.announcement };
-    case 'unavailable':
-      throw choice.error;
-    case 'none':
-      throw identityNotFound();
-    case 'trusted-publishing': {
-      const { provider, announcement } = choice;
-      terminal.report({ kind: 'identity', title: provider.title, detectedBy: provider.detectedBy });
-      try {
-        const audience = await fetchAudience(
-          { http: request.http, runtime, onRetry: onRetry('asking for the audience') },
-          request.index,
-        );
-        terminal.report({ kind: 'audience', audience, index: request.index.title });
-        return { kind: 'trusted-publishing', request: { index: request.index, provider, audience }, announcement };
-      } catch (error) {
-        // Only an index that has no trusted publishing leaves the choice to a stored token.
-        if (request.trustedPublishing !== 'auto' || !(error instanceof AudienceError) || environment === undefined)
-          throw error;
-        const fallback = choose('never');
-        if (fallback.kind !== 'stored') throw error;
-        terminal.report({ kind: 'note', severity: 'info', message: error.message });
-        return { kind: 'stored', source: storedCredentials(fallback.credentials), announcement: fallback.announcement };
-      }
-    }
-    default:
-      return choice satisfies never;
-  }
-}
-
 function credentialSource(
-  authentication: Exclude<Authentication, { kind: 'impossible' }>,
+  authentication: Authentication,
   plan: UploadPlan,
   context: CommandContext,
-  { http }: PublishRequest,
+  { http, index }: PublishRequest,
 ): CredentialSource {
-  if (authentication.kind === 'stored') return authentication.source;
+  if (authentication.kind === 'stored') return storedCredentials(authentication.stored.credentials);
+  const { provider, audience } = authentication;
   return trustedPublishingCredentials(
     { http, runtime: context.runtime, reporter: context.terminal },
-    { ...authentication.request, projects: projectsOf(plan) },
+    { index, provider, audience, projects: projectsOf(plan) },
   );
 }
 
 /** For a dry run: as far as it goes without minting. Says what would stop a real run. */
 async function tryAuthentication(
-  authentication: Authentication,
+  authentication: Settled,
   context: CommandContext,
   request: PublishRequest,
 ): Promise<string | undefined> {
@@ -185,7 +127,7 @@ async function tryAuthentication(
     if (authentication.kind === 'trusted-publishing') {
       await obtainIdentityToken(
         { http: request.http, runtime: context.runtime, reporter: context.terminal },
-        { ...authentication.request, projects: [] },
+        { index: request.index, provider: authentication.provider, audience: authentication.audience, projects: [] },
       );
     }
     return authentication.announcement;

@@ -15,7 +15,7 @@ export interface ServeFlags {
   readonly publishers?: string;
   readonly project?: readonly string[];
   readonly fault?: readonly string[];
-  readonly envFile?: string;
+  readonly writeEnv?: string;
   readonly fileLimit?: string;
 }
 
@@ -48,7 +48,8 @@ export async function serve(flags: ServeFlags, context: CommandContext): Promise
   });
   try {
     const environment = index.gitHubEnvironment();
-    if (flags.envFile !== undefined) await writeEnvironmentFile(resolve(runtime.cwd, flags.envFile), environment);
+    const environmentFile = flags.writeEnv === undefined ? undefined : resolve(runtime.cwd, flags.writeEnv);
+    if (environmentFile !== undefined) await writeEnvironmentFile(environmentFile, environment);
     terminal.result(
       {
         kind: 'serving',
@@ -56,7 +57,7 @@ export async function serve(flags: ServeFlags, context: CommandContext): Promise
         uploadUrl: index.uploadUrl,
         simpleUrl: index.simpleUrl,
         environment,
-        environmentFile: flags.envFile,
+        environmentFile,
         projects: publishers?.flatMap(({ projects, pending }) => [...(projects ?? []), ...(pending ?? [])]),
         directory: flags.dir,
       },
@@ -95,8 +96,13 @@ async function readPublishersFile(path: string): Promise<string> {
 
 /** Readable by its owner only: it holds the (simulated) right to ask for identity tokens. */
 async function writeEnvironmentFile(path: string, environment: Readonly<Record<string, string>>): Promise<void> {
-  const text = Object.entries(environment).map(([name, value]) => `${name}=${value}\n`);
+  const text = Object.entries(environment).map(([name, value]) => `${name}=${shellQuoted(value)}\n`);
   await writeFile(path, text.join(''), { mode: 0o600 });
+}
+
+/** As it is where no shell takes offence, so that other readers of such files are served too. */
+function shellQuoted(value: string): string {
+  return /^[\w@%+=:,./?-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }
 
 function wholeNumber(flag: string, text: string, highest: number): number {

@@ -1,13 +1,11 @@
 /** `whoami`: which identity this job has, and what a trusted publisher must say to match it. Never mints. */
 
+import { askAudience, requireProvider } from '../credentials/authentication.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { HttpClient } from '../http/client.ts';
 import { type Claims, readIdentityToken } from '../identity/claims.ts';
-import { detectProvider, identityNotFound } from '../identity/detect.ts';
 import { expectedPublisher, identityProblems, matchedClaims } from '../identity/trusted-publisher.ts';
 import { followsPypiRules, type PackageIndex, publisherPages } from '../package-index/index-url.ts';
-import { fetchAudience } from '../package-index/oidc.ts';
-import type { RetryNotice } from '../retry.ts';
 import { type IndexFlags, indexSettings } from '../settings/settings.ts';
 import type { WhoamiResult } from '../terminal/result.ts';
 import { type CommandContext, openHttp, resolveIndex } from './context.ts';
@@ -24,12 +22,8 @@ export async function whoami(flags: WhoamiFlags, context: CommandContext): Promi
   const index = resolveIndex(settings);
   const http = await openHttp(context, settings);
   try {
-    const onRetry = (notice: RetryNotice): void => context.terminal.report({ kind: 'retry', what: 'whoami', notice });
-    const detection = detectProvider({ runtime: context.runtime, http, onRetry });
-    if (detection === undefined) throw identityNotFound();
-    if (detection.kind === 'unavailable') throw detection.error;
-    const { provider } = detection;
-    const audience = await settleAudience(flags, index, http, context, onRetry);
+    const provider = requireProvider({ http, runtime: context.runtime, reporter: context.terminal });
+    const audience = await settleAudience(flags, index, http, context);
     const token = await provider.requestIdentityToken(audience.value);
     context.terminal.mask(token);
     const nowMs = context.runtime.now();
@@ -60,11 +54,10 @@ async function settleAudience(
   index: PackageIndex,
   http: HttpClient,
   { runtime, terminal }: CommandContext,
-  onRetry: (notice: RetryNotice) => void,
 ): Promise<WhoamiResult['audience']> {
   if (audience !== undefined && audience !== '') return { value: audience, source: 'flag' };
   try {
-    return { value: await fetchAudience({ http, runtime, onRetry }, index), source: 'index' };
+    return { value: await askAudience({ http, runtime, reporter: terminal }, index), source: 'index' };
   } catch (error) {
     const message = error instanceof Error ? error.message : 'The index gave no audience.';
     terminal.report({
@@ -87,9 +80,8 @@ function shownClaims(claims: Claims, all: boolean): WhoamiResult['claims'] {
   return all ? [...first, ...others] : first;
 }
 
-function claimText(value: unknown): string {
-  if (value === undefined) return '(absent)';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+function claimText(value: unknown): string | undefined {
+  return typeof value === 'string' || value === undefined ? value : JSON.stringify(value);
 }
 
 function publisherFor(claims: Claims, index: PackageIndex): WhoamiResult['publisher'] {

@@ -27,7 +27,7 @@ export interface CredentialCandidates {
 export type CredentialChoice =
   | {
       readonly kind: 'stored';
-      readonly credentials: UploadCredentials;
+      readonly stored: StoredCredentials;
       readonly announcement: string;
       readonly advice: IdentityError | undefined;
     }
@@ -45,7 +45,7 @@ export function chooseCredentials({ mode, given, detection, environment }: Crede
         hint: 'Leave one of the two out.',
       });
     }
-    return stored(given, 'given on the command line', undefined);
+    return useStored(given, 'given on the command line', undefined);
   }
   if (mode !== 'never' && detection?.kind === 'available') {
     const ignored = environment === undefined ? '' : `; ${environment.source} is set too and is ignored`;
@@ -56,15 +56,12 @@ export function chooseCredentials({ mode, given, detection, environment }: Crede
     };
   }
   const advice = mode !== 'never' && detection?.kind === 'unavailable' ? detection.error : undefined;
-  if (mode !== 'always' && environment !== undefined) return stored(environment, 'set in the environment', advice);
+  if (mode !== 'always' && environment !== undefined) return useStored(environment, 'set in the environment', advice);
   return advice === undefined ? { kind: 'none' } : { kind: 'unavailable', error: advice };
 }
 
-function stored(
-  { source, credentials }: StoredCredentials,
-  how: string,
-  advice: IdentityError | undefined,
-): CredentialChoice {
+function useStored(stored: StoredCredentials, how: string, advice: IdentityError | undefined): CredentialChoice {
+  const { source, credentials } = stored;
   const what = credentials.username === '__token__' ? 'an API token' : `user \`${credentials.username}\``;
-  return { kind: 'stored', credentials, announcement: `${what}, ${source} (${how})`, advice };
+  return { kind: 'stored', stored, announcement: `${what}, ${source} (${how})`, advice };
 }

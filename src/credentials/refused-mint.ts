@@ -66,8 +66,9 @@ function publisherHint(claims: Claims, { index, projects }: RefusedRequest): str
     '',
     ...rows,
     '',
-    'Enter them here, pre-filled for a project that exists:',
-    ...links,
+    ...(links.length === 0
+      ? ['Enter them in the settings of the project on the index.']
+      : ['Enter them here, pre-filled for a project that exists:', ...links]),
     ...(newProject === undefined ? [] : ['or, for a project that does not exist yet, here:', `    ${newProject}`]),
     '',
     'If the page shows these values already: compare letter case, the workflow’s file name (not its title), the environment,',

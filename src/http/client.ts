@@ -7,6 +7,7 @@
 
 import type { Readable } from 'node:stream';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { UsageError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { BodyError, InsecureAddressError, TransportError, type TransportStage, transportError } from './http-error.ts';
 
@@ -81,11 +82,14 @@ const defaultMaxAnswerBytes = 1024 * 1024;
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const timeouts = options.timeouts ?? defaultTimeouts;
-  let dispatcher: Dispatcher | undefined;
+  // The promise is kept, not its value: two first requests at once must share their connections.
+  let routes: Promise<Routes> | undefined;
 
   async function stream(request: HttpRequest): Promise<StreamedResponse> {
     if (!isProtected(request.url)) throw new InsecureAddressError(request.url.host);
-    dispatcher ??= await createDispatcher(options, timeouts);
+    routes ??= openRoutes(options, timeouts);
+    const { direct, proxied } = await routes;
+    const dispatcher = proxied === undefined || isLoopback(request.url.hostname) ? direct : proxied;
     options.onRequest?.(`${request.method} ${printableUrl(request.url)}`);
     const watch = new Watch(request.signal);
     let stage: TransportStage = 'connecting';
@@ -153,7 +157,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     request,
     stream,
     close: async () => {
-      await dispatcher?.destroy();
+      const opened = await routes?.catch(() => undefined);
+      await Promise.all([opened?.direct.destroy(), opened?.proxied?.destroy()]);
     },
   };
 }
@@ -172,18 +177,39 @@ export function printableUrl(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
 }
 
-async function createDispatcher(options: HttpClientOptions, timeouts: HttpTimeouts): Promise<Dispatcher> {
+/** Ways out: straight, which loopback always is, and through the proxies where there are any. */
+interface Routes {
+  readonly direct: Dispatcher;
+  readonly proxied: Dispatcher | undefined;
+}
+
+async function openRoutes(options: HttpClientOptions, timeouts: HttpTimeouts): Promise<Routes> {
   const connect = { timeout: timeouts.connectMs, ...(await trustedCertificates(options.extraCertificates)) };
   const common = { connect, allowH2: false, pipelining: 1 };
   const { http, https, except } = options.proxies ?? {};
-  if (http === undefined && https === undefined) return new Agent(common);
-  return new EnvHttpProxyAgent({
+  const direct = new Agent(common);
+  // undici knows `*` only when it stands alone.
+  const noneProxied = (http === undefined && https === undefined) || except?.split(/[,\s]+/).includes('*');
+  if (noneProxied) return { direct, proxied: undefined };
+  const proxied = new EnvHttpProxyAgent({
     ...common,
     requestTls: connect,
     // The empty string keeps undici from reading the environment on its own.
-    httpProxy: http ?? '',
-    httpsProxy: https ?? '',
-    noProxy: [except, 'localhost', '127.0.0.1', '[::1]'].filter((entry) => entry !== undefined).join(','),
+    httpProxy: proxyAddress(http),
+    httpsProxy: proxyAddress(https),
+    noProxy: except ?? '',
+  });
+  return { direct, proxied };
+}
+
+/** As curl takes it: without a scheme it is an http proxy. The address may hold a password, and is in no message. */
+function proxyAddress(text: string | undefined): string {
+  if (text === undefined) return '';
+  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  if (URL.canParse(address) && /^(https?|socks5?):$/.test(new URL(address).protocol)) return address;
+  throw new UsageError('SETTINGS_INVALID', {
+    message: 'The address of the proxy cannot be used.',
+    hint: 'Correct `HTTPS_PROXY` and `HTTP_PROXY`, as in `http://proxy.example.org:3128`.',
   });
 }
 
@@ -250,7 +276,7 @@ async function* readBody(
 }
 
 async function decodeBody(bytes: Buffer, encoding: string | undefined, limit: number, url: URL): Promise<string> {
-  if (encoding === undefined || encoding === 'identity') return bytes.toString('utf8');
+  if (encoding === undefined || encoding === 'identity' || bytes.length === 0) return bytes.toString('utf8');
   const { gunzipSync, brotliDecompressSync, inflateSync } = await import('node:zlib');
   const decoders: Readonly<Record<string, (data: Buffer, options: { maxOutputLength: number }) => Buffer>> = {
     gzip: gunzipSync,
@@ -291,6 +317,7 @@ function isPypiOidcError(cause: unknown): cause is Error {
 class Watch {
   readonly #controller = new AbortController();
   #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
   #limitMs = 0;
   #what = '';
   readonly #outer: AbortSignal | undefined;
@@ -308,6 +335,8 @@ class Watch {
   }
 
   expect(what: string, limitMs: number): void {
+    // The body may go on for a moment after the request has failed.
+    if (this.#stopped) return;
     if (this.#timer !== undefined && this.#what === what && this.#limitMs === limitMs) {
       this.#timer.refresh();
       return;
@@ -322,6 +351,7 @@ class Watch {
   }
 
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#outer?.removeEventListener('abort', this.#abort);

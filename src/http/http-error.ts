@@ -123,13 +123,33 @@ const details = {
 
 /** Translate whatever the HTTP library threw; its own text is never passed on, as it may quote the request. */
 export function transportError(cause: unknown, host: string, stage: TransportStage): TransportError {
-  const code = errorCode(cause);
-  const problem = problemOf(code, cause);
+  const refusedByProxy = proxyStatus(cause);
+  const code = refusedByProxy ?? errorCode(cause);
+  const problem = refusedByProxy === undefined ? problemOf(code, cause) : 'proxy';
   const suffix = code === undefined || problem === 'aborted' ? '' : ` (${code})`;
-  return new TransportError({ host, problem, stage, detail: `${details[problem]}${suffix}` });
+  const reached = endsBeforeSending(problem, code) ? 'connecting' : stage;
+  return new TransportError({ host, problem, stage: reached, detail: `${details[problem]}${suffix}` });
+}
+
+/** These come from making a connection, whatever was about to be sent over it. */
+function endsBeforeSending(problem: TransportProblem, code: string | undefined): boolean {
+  return (
+    problem === 'refused' ||
+    problem === 'host-not-found' ||
+    problem === 'certificate' ||
+    problem === 'proxy' ||
+    code === 'UND_ERR_CONNECT_TIMEOUT'
+  );
+}
+
+/** undici says only in its text that a proxy refused the tunnel; by its code the request was aborted. */
+function proxyStatus(cause: unknown): string | undefined {
+  return cause instanceof Error ? /^Proxy response \((\d+)\)/.exec(cause.message)?.[1] : undefined;
 }
 
 function problemOf(code: string | undefined, cause: unknown): TransportProblem {
+  // undici's parser does not always find the code of its error.
+  if (isNamed(cause, 'HTTPParserError')) return 'malformed-answer';
   if (code === undefined) return isNamed(cause, 'AbortError') ? 'aborted' : 'other';
   const known = problemByCode[code];
   if (known !== undefined) return known;

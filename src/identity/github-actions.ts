@@ -4,7 +4,6 @@
  */
 
 import * as z from 'zod/mini';
-import { BodyError } from '../http/http-error.ts';
 import { briefRetries, isTransientStatus, retryAfterMs, retrying } from '../retry.ts';
 import { environmentValue } from '../runtime.ts';
 import { Secret } from '../secret.ts';
@@ -80,7 +79,7 @@ async function requestIdentityToken(
   const body = answerSchema.safeParse(parseJson(answer.body));
   if (!body.success) {
     // The body is not quoted: it may hold a token.
-    throw new BodyError('BODY_UNEXPECTED', {
+    throw new IdentityError('IDENTITY_REQUEST_FAILED', {
       message: "GitHub's token service answered 200, but without a token in it.",
       hint: 'Run the job again; if it stays so, see https://www.githubstatus.com/.',
     });

@@ -161,6 +161,9 @@ export class ApiTokens {
       case caveatTags.projectNames:
         return Array.isArray(value) && value.includes(name) ? [] : [projectScoped(name)];
       case caveatTags.projectIds:
+        if (this.#store.openProjects && identity.kind === 'publisher') {
+          return [];
+        }
         return Array.isArray(value) && value.includes(project.id) ? [] : [projectScoped(name)];
       case caveatTags.user:
         return value === this.#userId && identity.kind === 'user'
@@ -170,7 +173,7 @@ export class ApiTokens {
         if (identity.publisher?.id !== value) {
           return ['current OIDC publisher does not match publisher restriction in token'];
         }
-        return identity.publisher?.projectNames.has(name) === true
+        return this.#store.openProjects || identity.publisher?.projectNames.has(name) === true
           ? []
           : [`OIDC scoped token is not valid for project ${quoted(name)}`];
       default:

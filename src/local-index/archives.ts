@@ -4,17 +4,19 @@
  * contents the way PyPI does.
  */
 
-import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { createGunzip, inflateRaw } from 'node:zlib';
+import { constants, inflateRaw } from 'node:zlib';
 import { quoted, Refusal } from './answers.ts';
 
 const inflate = promisify(inflateRaw);
 const tarBlockBytes = 512;
+const gzipSampleBytes = 8 * 1024;
 const endRecordBytes = 22;
 const maximumCommentBytes = 0xffff;
+const zip64Mark = 0xffffffff;
+const zip64LocatorBytes = 20;
+const zip64RecordBytes = 56;
 const maximumDirectoryBytes = 64 * 1024 * 1024;
 const maximumMetadataBytes = 32 * 1024 * 1024;
 
@@ -62,13 +64,33 @@ async function readZipMembers(path: string): Promise<ZipMember[] | undefined> {
     if (end < 0 || end + endRecordBytes > tail.length) {
       return undefined;
     }
-    const length = tail.readUInt32LE(end + 12);
-    const start = tail.readUInt32LE(end + 16);
+    let length = tail.readUInt32LE(end + 12);
+    let start = tail.readUInt32LE(end + 16);
+    if (length === zip64Mark || start === zip64Mark) {
+      const wide = await readZip64Record(handle, tail.subarray(Math.max(0, end - zip64LocatorBytes), end));
+      if (wide === undefined) {
+        return undefined;
+      }
+      [start, length] = wide;
+    }
     if (length > maximumDirectoryBytes || start + length > size) {
       return undefined;
     }
     return parseDirectory(await readAt(handle, start, start + length));
   });
+}
+
+/** Offset and length of the directory in an archive that does not fit the old record. */
+async function readZip64Record(handle: FileHandle, locator: Buffer): Promise<readonly [number, number] | undefined> {
+  if (locator.length < zip64LocatorBytes || locator.readUInt32LE(0) !== 0x07064b50) {
+    return undefined;
+  }
+  const offset = Number(locator.readBigUInt64LE(8));
+  const record = await readAt(handle, offset, offset + zip64RecordBytes);
+  if (record.length < zip64RecordBytes || record.readUInt32LE(0) !== 0x06064b50) {
+    return undefined;
+  }
+  return [Number(record.readBigUInt64LE(48)), Number(record.readBigUInt64LE(40))];
 }
 
 function parseDirectory(directory: Buffer): ZipMember[] | undefined {
@@ -109,22 +131,7 @@ async function readMember(path: string, member: ZipMember): Promise<Buffer | und
 
 /** Whether a gzip stream begins with a TAR header whose checksum fits, or with the zeros of an empty archive. */
 async function isTarGz(path: string): Promise<boolean> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
-    await pipeline(createReadStream(path), createGunzip(), async (source: AsyncIterable<Buffer>) => {
-      for await (const chunk of source) {
-        chunks.push(chunk);
-        length += chunk.length;
-        if (length >= tarBlockBytes) {
-          break;
-        }
-      }
-    });
-  } catch {
-    // Whatever came out before the failure is judged below.
-  }
-  const block = Buffer.concat(chunks).subarray(0, tarBlockBytes);
+  const block = await firstUnpackedBytes(path, tarBlockBytes);
   if (block.length < tarBlockBytes) {
     return false;
   }
@@ -134,6 +141,43 @@ async function isTarGz(path: string): Promise<boolean> {
   }
   const recorded = Number.parseInt(block.subarray(148, 156).toString('latin1'), 8);
   return recorded === sum || block.every((byte) => byte === 0);
+}
+
+/**
+ * The beginning of what is in a gzip file (RFC 1952). The header is read here because Node's own reader gives nothing at
+ * all for a small file with something after its end, which PyPI accepts.
+ */
+async function firstUnpackedBytes(path: string, length: number): Promise<Buffer> {
+  const packed = await withFile(path, async (handle) => await readAt(handle, 0, gzipSampleBytes));
+  const start = gzipHeaderBytes(packed);
+  if (start === undefined) {
+    return Buffer.alloc(0);
+  }
+  const options = { finishFlush: constants.Z_SYNC_FLUSH };
+  const unpacked = await inflate(packed.subarray(start), options).catch(() => Buffer.alloc(0));
+  return unpacked.subarray(0, length);
+}
+
+function gzipHeaderBytes(packed: Buffer): number | undefined {
+  if (packed.length < 10 || packed.readUInt16BE(0) !== 0x1f8b || packed[2] !== 8) {
+    return undefined;
+  }
+  const flags = packed[3] ?? 0;
+  let position = 10;
+  if ((flags & 4) !== 0 && packed.length >= 12) {
+    position += 2 + packed.readUInt16LE(10);
+  }
+  // File name, then comment, each ended by a zero.
+  for (const flag of [8, 16]) {
+    if ((flags & flag) !== 0) {
+      const end = packed.indexOf(0, position);
+      if (end < 0) {
+        return undefined;
+      }
+      position = end + 1;
+    }
+  }
+  return (flags & 2) === 0 ? position : position + 2;
 }
 
 async function withFile<Result>(path: string, use: (handle: FileHandle) => Promise<Result>): Promise<Result> {

@@ -119,14 +119,18 @@ const publishersHint =
   'Example: [{"provider": "github", "owner": "octo", "owner_id": "4242", "repository": "demo", ' +
   '"workflow_filename": "release.yml", "environment": "", "projects": ["demo"], "pending": []}]';
 
-function describe(issue: { readonly code?: string | undefined; readonly message: string } | undefined): string {
+/** A problem in words of its own: the small build of zod has none. */
+function describe(issue: z.core.$ZodIssue | undefined): string {
   switch (issue?.code) {
     case 'unrecognized_keys':
+      return `no field is called ${issue.keys.map((key) => `\`${key}\``).join(', ')}.`;
     case 'invalid_type':
-      return issue.message;
+      return `must be of type ${issue.expected}.`;
     case 'invalid_union':
-      return '`provider` must be `github`, `gitlab`, `google` or `activestate`.';
+      return 'must be `github`, `gitlab`, `google` or `activestate`.';
+    case 'too_small':
+      return 'must not be empty.';
     default:
-      return issue?.message ?? 'not a publisher.';
+      return 'is not a value that PyPI accepts.';
   }
 }

@@ -22,7 +22,7 @@ import { builtInTrustedIssuers, type OidcContext } from './oidc-routes.ts';
 import { completePublishers, type Publisher } from './publishers.ts';
 import type { RecordedRequest } from './request.ts';
 import { Router } from './router.ts';
-import { Store } from './store.ts';
+import { defaultFileLimitBytes, Store } from './store.ts';
 import { Transport } from './transport.ts';
 
 export interface LocalIndexOptions {
@@ -34,6 +34,10 @@ export interface LocalIndexOptions {
   readonly audience?: string | undefined;
   /** Trusted publishers, pending ones included; none by default. */
   readonly publishers?: readonly Publisher[] | undefined;
+  /** Let every trusted publisher upload to any project, and create it. Default false, as on PyPI. */
+  readonly openProjects?: boolean | undefined;
+  /** Largest file; default 100 MiB, as on PyPI for projects without a higher limit. */
+  readonly fileLimitBytes?: number | undefined;
   /** API tokens that are valid for every project, for twine and other tools. Any text. */
   readonly apiTokens?: readonly Secret[] | undefined;
   /** Milliseconds since the Unix epoch. */
@@ -73,12 +77,14 @@ export async function startLocalIndex(options: LocalIndexOptions): Promise<Local
   const directory = prepareDirectory(options.directory);
   const removeTemporary = () => {
     if (options.directory === undefined) {
-      rmSync(directory, { recursive: true, force: true });
+      rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
     }
   };
   const server = createServer({ maxHeaderSize: maximumHeaderBytes, keepAliveTimeout: keepAliveMs });
   try {
     const store = new Store(directory, options.directory !== undefined);
+    store.openProjects = options.openProjects ?? false;
+    store.fileLimitBytes = options.fileLimitBytes ?? defaultFileLimitBytes;
     store.load(configurations);
     const port = await listen(server, options.port ?? 0);
     const url = `http://127.0.0.1:${port}`;

@@ -104,6 +104,10 @@ export class Store {
   readonly pending: PendingPublisher[] = [];
   readonly flags = new Set<Flag>();
   readonly prohibitedNames = new Set<string>();
+  /** Trusted publishers may upload to any project; one that does not exist is created. Not so on PyPI. */
+  openProjects = false;
+  /** Limit of one file for projects without a higher one, in bytes. */
+  fileLimitBytes = defaultFileLimitBytes;
   readonly owner: Owner = { name: 'local', hasTwoFactor: true, hasVerifiedEmail: true, withoutRole: new Set() };
   /** Grows with every change, as PyPI's serial. */
   serial = 0;
@@ -118,6 +122,8 @@ export class Store {
     this.#directory = directory;
     this.#keeps = keeps;
     mkdirSync(join(directory, 'files'), { recursive: true });
+    // What a process that was killed had received in part is of no use.
+    rmSync(this.incomingDirectory, { recursive: true, force: true });
     mkdirSync(this.incomingDirectory, { recursive: true });
   }
 
@@ -180,7 +186,7 @@ export class Store {
       name,
       lifecycle: 'active',
       extraSizeBytes: 0,
-      fileLimitBytes: defaultFileLimitBytes,
+      fileLimitBytes: this.fileLimitBytes,
       releases: {},
     };
   }

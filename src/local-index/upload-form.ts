@@ -58,6 +58,7 @@ export async function receiveUploadForm(
   const fields: Array<readonly [string, string]> = [];
   const fileParts: string[] = [];
   let receiving: Promise<ReceivedFile> | undefined;
+  let contentStream: Readable | undefined;
   const parser = parserFor(contentType);
   if (parser === undefined) {
     await drain(body);
@@ -69,6 +70,7 @@ export async function receiveUploadForm(
   parser.on('file', (name, stream, filename, _encoding, mimeType) => {
     fileParts.push(name);
     if (name === 'content' && receiving === undefined) {
+      contentStream = stream;
       receiving = receiveFile(stream, filename, mimeType, join(directory, randomUUID()), blake);
       // Awaited below; this only keeps an early failure from counting as unhandled.
       receiving.catch(() => undefined);
@@ -81,6 +83,7 @@ export async function receiveUploadForm(
     await feed(body, parser);
     return { fields, fileParts, content: await receiving };
   } catch (error) {
+    contentStream?.destroy();
     const received = await receiving?.catch(() => undefined);
     if (received !== undefined) {
       await rm(received.path, { force: true });

@@ -118,7 +118,7 @@ interface Upload {
 function projectForUpload(upload: Upload, { store, tokens }: UploadContext): Project {
   const existing = store.project(upload.name);
   if (existing === undefined) {
-    if (upload.identity.kind === 'publisher') {
+    if (upload.identity.kind === 'publisher' && !store.openProjects) {
       throw new Refusal(
         400,
         'Non-user identities cannot create new projects. This was probably caused by successfully using a pending ' +
@@ -126,7 +126,9 @@ function projectForUpload(upload: Upload, { store, tokens }: UploadContext): Pro
           'metadata). Please ensure that both match. See: https://docs.pypi.org/trusted-publishers/troubleshooting/',
       );
     }
-    checkOwner(store);
+    if (upload.identity.kind === 'user') {
+      checkOwner(store);
+    }
     checkNewProjectName(upload.name, store);
   }
   const project = existing ?? store.draftProject(upload.name);
@@ -186,14 +188,15 @@ async function storeUpload(upload: Upload, project: Project, { store, now }: Upl
   if (isAlreadyStored(file, store)) {
     return;
   }
-  const currentProject = store.adoptProject(project, upload.name);
-  const release = (currentProject.releases[upload.version.key] ??= {
+  checkRelease(upload, store.project(upload.name)?.releases[upload.version.key], now());
+  const { releases } = store.adoptProject(project, upload.name);
+  const release = releases[upload.version.key] ?? {
     version: upload.version.text,
     createdAtMs: now(),
     metadata: { ...upload.metadata },
     files: [],
-  });
-  checkRelease(upload, release, now());
+  };
+  releases[upload.version.key] = release;
   store.addFile(
     release,
     {

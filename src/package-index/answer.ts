@@ -6,13 +6,10 @@
 import * as z from 'zod/mini';
 import type { HttpResponse } from '../http/client.ts';
 
-const answerSchema = z.looseObject({
-  code: z.optional(z.string()),
-  detail: z.optional(z.string()),
-  title: z.optional(z.string()),
-  message: z.optional(z.string()),
-  error: z.optional(z.string()),
-});
+/** A text; anything else (a status as `code`, nested objects) says nothing. */
+const text = z.catch(z.optional(z.string()), undefined);
+const texts = { code: text, detail: text, message: text, description: text, error: text, title: text };
+const answerSchema = z.object({ ...texts, errors: z.catch(z.array(z.object(texts)), []) });
 
 const maxLength = 1_000;
 
@@ -32,13 +29,24 @@ export function isHtml(response: HttpResponse): boolean {
 function rawExplanation(response: HttpResponse): string {
   const json = answerSchema.safeParse(parseJson(response.body));
   if (json.success) {
-    const { code, detail, message, error, title } = json.data;
-    return code ?? detail ?? message ?? error ?? title ?? '';
+    const { errors, ...own } = json.data;
+    return firstText(own) || errors.map(firstText).find((found) => found !== '') || '';
   }
   if (!isHtml(response)) return response.body.split(/\r?\n\r?\n/)[0] ?? '';
   return (
     /<title[^>]*>([^<]*)<\/title>/i.exec(response.body)?.[1] ?? /<h1[^>]*>([^<]*)<\/h1>/i.exec(response.body)?.[1] ?? ''
   );
+}
+
+function firstText({
+  code,
+  detail,
+  message,
+  description,
+  error,
+  title,
+}: z.infer<z.ZodMiniObject<typeof texts>>): string {
+  return code || detail || message || description || error || title || '';
 }
 
 /** The body as JSON; `undefined` when it is none. */

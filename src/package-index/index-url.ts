@@ -39,23 +39,32 @@ const testPypi: PackageIndex = {
   pagesOrigin: new URL('https://test.pypi.org'),
 };
 
-const knownIndexes: Readonly<Record<string, PackageIndex>> = { pypi, testpypi: testPypi };
+const knownIndexes: ReadonlyMap<string, PackageIndex> = new Map([
+  ['pypi', pypi],
+  ['testpypi', testPypi],
+]);
 
 /**
  * The index of a repository name.
  * @throws {UsageError} `REPOSITORY_UNKNOWN`, with the nearest name
  */
 export function namedIndex(name: string): PackageIndex {
-  const index = knownIndexes[name.toLowerCase()];
+  const index = knownIndexes.get(name.toLowerCase());
   if (index !== undefined) return index;
-  const names = Object.keys(knownIndexes);
-  const near = names.find((known) => known.startsWith(name.toLowerCase()) || name.toLowerCase().includes(known));
+  const names = [...knownIndexes.keys()];
+  const near = nearestName(name.toLowerCase());
   throw new UsageError('REPOSITORY_UNKNOWN', {
     message: `There is no repository named \`${name}\`.`,
     hint:
       `${near === undefined ? '' : `Did you mean \`${near}\`? `}Known names: ${names.map((known) => `\`${known}\``).join(', ')}. ` +
       'For any other index give its upload address: `--repository-url <url>`.',
   });
+}
+
+/** TestPyPI first: who mistypes its name must not be pointed at the real index. */
+function nearestName(name: string): string | undefined {
+  if (name.includes('tes')) return 'testpypi';
+  return name.includes('pypi') || 'pypi'.startsWith(name) ? 'pypi' : undefined;
 }
 
 /**

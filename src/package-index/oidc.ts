@@ -6,7 +6,7 @@
 
 import * as z from 'zod/mini';
 import { PypiOidcError } from '../errors.ts';
-import type { HttpClient } from '../http/client.ts';
+import type { HttpClient, HttpResponse } from '../http/client.ts';
 import { briefRetries, isTransientStatus, type RetryNotice, retryAfterMs, retrying } from '../retry.ts';
 import type { Runtime } from '../runtime.ts';
 import { Secret } from '../secret.ts';
@@ -84,11 +84,16 @@ function audienceError(index: PackageIndex, status: number, explanation: string)
       hint: 'Check `--repository-url`: a login page or another service may answer there.',
     });
   }
+  if (isTransientStatus(status)) {
+    return new AudienceError('AUDIENCE_UNAVAILABLE', {
+      message: `${index.title} could not say which audience it wants: it answered ${status}${said}.`,
+      hint: 'That is a fault of the index: run the same command again later.',
+      transient: true,
+    });
+  }
   return new AudienceError('AUDIENCE_UNAVAILABLE', {
     message: `${index.title} offers no trusted publishing: it answered ${status}${said}.`,
-    hint: isTransientStatus(status)
-      ? 'That is a fault of the index: run the same command again later.'
-      : 'Check `--repository-url`. An index without trusted publishing needs an API token: set `PYPI_TOKEN`.',
+    hint: 'Check `--repository-url`. An index without trusted publishing needs an API token: set `PYPI_TOKEN`.',
   });
 }
 
@@ -99,7 +104,11 @@ export interface ApiToken {
   readonly expiresAtMs: number;
 }
 
-const mintedSchema = z.object({ token: z.string().check(z.minLength(1)), expires: z.optional(z.number()) });
+// `expires` is for information only: a value that cannot be read must not lose the token.
+const mintedSchema = z.object({
+  token: z.string().check(z.minLength(1)),
+  expires: z.catch(z.optional(z.number()), undefined),
+});
 const refusedSchema = z.object({
   errors: z.array(z.object({ code: z.string(), description: z.string() })).check(z.minLength(1)),
 });
@@ -142,7 +151,7 @@ export async function mintApiToken(
       status: response.status,
     });
   }
-  const explanation = isHtml(response) ? 'a page, where JSON was expected' : serverExplanation(response);
+  const explanation = refusedMintExplanation(response);
   throw new MintError('MINT_FAILED', {
     message: `${index.title} did not exchange the identity token: it answered ${response.status}${explanation === '' ? '' : `, ${explanation}`}.`,
     hint:
@@ -152,6 +161,12 @@ export async function mintApiToken(
     description: explanation,
     status: response.status,
   });
+}
+
+/** A body that came with a status of success may hold a token, and is not quoted. */
+function refusedMintExplanation(response: HttpResponse): string {
+  if (isHtml(response)) return 'a page, where JSON was expected';
+  return response.status < 300 ? 'without a token where it belongs' : serverExplanation(response);
 }
 
 /**

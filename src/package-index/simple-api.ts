@@ -42,9 +42,9 @@ export async function fetchProjectFiles(
       headers: { accept: mediaTypes, 'cache-control': 'no-cache' },
       maxAnswerBytes,
     });
-    const location = response.headers['location'];
-    if (response.status >= 301 && response.status <= 308 && location !== undefined && redirects < maxRedirects) {
-      url = new URL(location, url);
+    const target = absoluteUrl(response.headers['location'], url);
+    if (response.status >= 301 && response.status <= 308 && target !== undefined && redirects < maxRedirects) {
+      url = target;
       continue;
     }
     if (response.status === 404) return undefined;
@@ -69,11 +69,16 @@ function readProject(response: HttpResponse, url: URL): readonly IndexedFile[] {
       hint: 'Check the address of the simple index: it is the root, as in `https://pypi.org/simple/`.',
     });
   }
-  return project.data.files.map((file) => ({
-    filename: file.filename,
-    url: new URL(file.url, url),
-    sha256: file.hashes['sha256']?.toLowerCase(),
-  }));
+  return project.data.files.flatMap((file) => {
+    const link = absoluteUrl(file.url, url);
+    const sha256 = file.hashes['sha256']?.toLowerCase();
+    return link === undefined ? [] : [{ filename: file.filename, url: link, sha256 }];
+  });
+}
+
+/** A link of a page; `undefined` when there is none, or it is no address. */
+function absoluteUrl(link: string | undefined, base: URL): URL | undefined {
+  return link !== undefined && URL.canParse(link, base.href) ? new URL(link, base) : undefined;
 }
 
 /** The links of a PEP 503 page: `<a href="…#sha256=…">filename</a>`. */
@@ -81,9 +86,8 @@ function readHtml(html: string, url: URL): readonly IndexedFile[] {
   const files: IndexedFile[] = [];
   for (const [, attributes = '', text = ''] of html.matchAll(/<a\b([^>]*)>([^<]*)<\/a>/gi)) {
     const href = /\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')/i.exec(attributes);
-    const target = (href?.[1] ?? href?.[2])?.replaceAll('&amp;', '&');
-    if (target === undefined || !URL.canParse(target, url.href)) continue;
-    const link = new URL(target, url);
+    const link = absoluteUrl((href?.[1] ?? href?.[2])?.replaceAll('&amp;', '&'), url);
+    if (link === undefined) continue;
     const sha256 = /^#sha256=([0-9a-f]{64})$/i.exec(link.hash)?.[1]?.toLowerCase();
     link.hash = '';
     files.push({ filename: text.trim(), url: link, sha256 });

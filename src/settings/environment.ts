@@ -1,5 +1,7 @@
 /** Every environment variable that this program reads, once, with what it means. The README's table is made of this. */
 
+import { Secret } from '../secret.ts';
+
 export interface VariableEntry {
   readonly meaning: string;
   /** Its value must not be printed; an empty one is mentioned. */
@@ -33,6 +35,15 @@ export const environmentVariables = {
 } as const satisfies Readonly<Record<string, VariableEntry>>;
 
 export type VariableName = keyof typeof environmentVariables;
+
+/** The values of all secret variables that are set: they must never be printed, whoever repeats them. */
+export function environmentSecrets(env: Readonly<Record<string, string | undefined>>): readonly Secret[] {
+  const entries: readonly (readonly [string, VariableEntry])[] = Object.entries(environmentVariables);
+  return entries.flatMap(([name, entry]) => {
+    const value = entry.secret ? env[name]?.trim() : undefined;
+    return value === undefined || value === '' ? [] : [new Secret(value)];
+  });
+}
 
 /** The secret variables that are set, but empty: people meant to set them. */
 export function emptySecrets(env: Readonly<Record<string, string | undefined>>): readonly VariableName[] {

@@ -4,7 +4,7 @@
 
 import * as z from 'zod/mini';
 import { UsageError } from '../errors.ts';
-import type { Environment } from '../runtime.ts';
+import { type Environment, environmentValue } from '../runtime.ts';
 import { Secret } from '../secret.ts';
 import type { VariableName } from './environment.ts';
 
@@ -66,7 +66,7 @@ export function indexSettings(flags: IndexFlags, env: Environment): IndexSetting
     checkUrl: flag(flags.checkUrl) ?? variable('UV_PUBLISH_CHECK_URL'),
     trustedPublishing: parsed(
       modes,
-      flags.trustedPublishing ?? 'auto',
+      flag(flags.trustedPublishing) ?? 'auto',
       '--trusted-publishing',
       '`auto`, `always` or `never`',
     ),
@@ -78,8 +78,9 @@ export function indexSettings(flags: IndexFlags, env: Environment): IndexSetting
       https: eitherCase(env, 'HTTPS_PROXY'),
       except: eitherCase(env, 'NO_PROXY'),
     },
-    retries: parsed(wholeNumber, flags.retries ?? '5', '--retries', 'a whole number from 0 to 100'),
-    noProgressMs: parsed(seconds, flags.timeout ?? '60', '--timeout', 'a number of seconds from 1 to 86400') * 1000,
+    retries: parsed(wholeNumber, flag(flags.retries) ?? '5', '--retries', 'a whole number from 0 to 100'),
+    noProgressMs:
+      parsed(seconds, flag(flags.timeout) ?? '60', '--timeout', 'a number of seconds from 1 to 86400') * 1000,
   };
 }
 
@@ -90,20 +91,16 @@ function environmentCredentials(env: Environment): FoundCredentials | undefined 
     if (token !== undefined && token !== '')
       return { source: `\`${source}\``, username: '__token__', password: new Secret(token) };
   }
-  const password = env['TWINE_PASSWORD'];
+  const username = environmentValue(env, 'TWINE_USERNAME') ?? '__token__';
+  const value = environmentValue(env, 'TWINE_PASSWORD');
+  const password = username === '__token__' ? value?.trim() : value;
   if (password === undefined || password === '') return undefined;
-  const username = env['TWINE_USERNAME'];
-  return {
-    source: '`TWINE_PASSWORD`',
-    username: username === undefined || username === '' ? '__token__' : username,
-    password: new Secret(password),
-  };
+  return { source: '`TWINE_PASSWORD`', username, password: new Secret(password) };
 }
 
 /** By convention the lower-case name wins. */
 function eitherCase(env: Environment, name: VariableName): string | undefined {
-  const value = env[name.toLowerCase()] ?? env[name];
-  return value === '' ? undefined : value;
+  return environmentValue(env, name.toLowerCase()) ?? environmentValue(env, name);
 }
 
 function parsed<Schema extends z.ZodMiniType>(

@@ -154,8 +154,10 @@ function uploadText({ outcomes, index, releases }: UploadResult, colors: Colors)
     const label = kind.replace('-', ' ').padEnd(13);
     return `  ${kind === 'uploaded' ? colors.green(label) : colors.red(label)} ${file.filename}`;
   });
-  const advice =
-    uploaded.length === 0
+  const open = outcomes.some(({ kind }) => kind === 'failed');
+  const advice = open
+    ? 'What failed may have arrived all the same. Run the same command again: files that are up are recognised.'
+    : uploaded.length === 0
       ? 'Nothing is on the index from this run. Correct the cause, then run the same command again.'
       : 'Correct the cause, then run the same command again: files that are up are recognised.';
   return [
@@ -225,7 +227,7 @@ function whoamiText(result: WhoamiResult, colors: Colors): string {
 
 function claimPairs(claims: WhoamiResult['claims'], matched: boolean, colors: Colors): string {
   return pairs(
-    claims.filter((claim) => claim.matched === matched).map(({ name, value }) => [name, value] as const),
+    claims.filter((claim) => claim.matched === matched).map(({ name, value }) => [name, value ?? '(absent)'] as const),
     colors,
   );
 }

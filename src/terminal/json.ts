@@ -12,7 +12,7 @@ export const jsonSchemaVersion = 1;
 export function jsonDocument(command: string, ok: boolean, result: Result): string {
   const document = JSON.stringify({ schema: jsonSchemaVersion, command, ok, ...members(result) }, undefined, 2);
   // `##[` starts a command in some CIs wherever it stands; inside JSON it can be written otherwise.
-  return document.replaceAll('##', '\\u0023#');
+  return document.replaceAll('##', '\\u0023\\u0023');
 }
 
 function members(result: Result): object {
@@ -39,7 +39,7 @@ function members(result: Result): object {
       return { strict: result.strict, files: result.files, ignored: result.ignored };
     case 'whoami': {
       const { kind: _, claims, ...rest } = result;
-      return { ...rest, claims: Object.fromEntries(claims.map(({ name, value }) => [name, value])) };
+      return { ...rest, claims: Object.fromEntries(claims.map(({ name, value }) => [name, value ?? null])) };
     }
     case 'minted-token':
       return {

@@ -30,13 +30,14 @@ export class Redactor {
 
   /** Text that is safe to print; line breaks stay. */
   clean(text: string): string {
-    let result = text;
+    // First, so that none of them can hide a secret from the patterns.
+    let result = text
+      .replace(/\r\n?/g, '\n')
+      .replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (character) => (character === '\n' ? '\n' : ''));
     for (const form of [...this.#known].toSorted((a, b) => b.length - a.length))
       result = result.replaceAll(form, replacement);
     for (const [pattern, instead] of tokenPatterns) result = result.replace(pattern, instead);
     return result
-      .replace(/\r\n?/g, '\n')
-      .replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (character) => (character === '\n' ? '\n' : ''))
       .replaceAll('##[', '## [')
       .replaceAll('##vso', '## vso')
       .replace(/^(\s*):(?=:)/gm, '$1: ');

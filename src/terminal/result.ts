@@ -52,7 +52,12 @@ export interface WhoamiResult {
   readonly issuer: string;
   readonly lifeSeconds: number;
   /** Claims that the index matches on, in the order to check them; then, if asked for, the rest. */
-  readonly claims: readonly { readonly name: string; readonly value: string; readonly matched: boolean }[];
+  readonly claims: readonly {
+    readonly name: string;
+    /** `undefined`: the token has no such claim. */
+    readonly value: string | undefined;
+    readonly matched: boolean;
+  }[];
   readonly publisher:
     | {
         readonly title: string;

@@ -26,6 +26,8 @@ export interface TerminalOptions {
   /** `--no-color`. */
   readonly color: boolean;
   readonly env: Environment;
+  /** Known from the start: never printed. */
+  readonly secrets: readonly Secret[];
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
 }
@@ -59,6 +61,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
   const inCi = environmentValue(env, 'CI') !== undefined;
   const onGitHub = env['GITHUB_ACTIONS'] === 'true';
   const redactor = new Redactor();
+  for (const secret of options.secrets) redactor.add(secret);
   const resultColors = picocolors.createColors(wantsColor(options, stdout));
   const eventColors = picocolors.createColors(wantsColor(options, stderr));
   const spinner =
@@ -143,7 +146,7 @@ function failureOf(error: unknown, verbose: boolean): FailureResult {
 function wantsColor(options: TerminalOptions, stream: OutputStream): boolean {
   const { env } = options;
   if (!options.color || environmentValue(env, 'NO_COLOR') !== undefined) return false;
-  const forced = env['FORCE_COLOR'];
+  const forced = environmentValue(env, 'FORCE_COLOR');
   if (forced !== undefined) return forced !== '0';
   return stream.isTTY === true && environmentValue(env, 'CI') === undefined && env['TERM'] !== 'dumb';
 }

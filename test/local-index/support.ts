@@ -17,14 +17,14 @@ export class Clock {
   }
 }
 
-export const releasePublisher: Publisher = {
+export const releasePublisher = {
   provider: 'github',
   owner: 'octo',
   owner_id: '4242',
   repository: 'demo',
   workflow_filename: 'release.yml',
   projects: ['alpha'],
-};
+} satisfies Publisher;
 
 /** Start an index that is closed when the test ends. */
 export async function testIndex(
