@@ -6,8 +6,8 @@
  * splits ESM only, hence two steps: bundle and split as ESM, then turn each chunk into CommonJS on its own.
  */
 
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
 
@@ -26,16 +26,20 @@ const bundle = await build({
   outExtension: { '.js': '.cjs' },
   chunkNames: 'chunks/[name]-[hash]',
   mainFields: ['module', 'main'],
-  plugins: [undiciDispatcherOnly(), commanderWithoutProcesses(), withoutComments()],
+  plugins: [undiciDispatcherOnly(), commanderWithoutProcesses(), oneSpinner(), withoutComments()],
   legalComments: 'none',
   metafile: true,
   write: false,
 });
 
-await rm(join(root, 'dist'), { recursive: true, force: true });
+// Written beside the old build and put in its place at once: a program that starts meanwhile finds one of the two.
+const dist = join(root, 'dist');
+const fresh = join(root, `dist.${process.pid}`);
 await Promise.all(
   bundle.outputFiles.map(async (file) => {
     const { code } = await transform(file.text, {
+      // Our own code stays readable; who wants to read a library reads it in its own package.
+      minify: isLibrary(file.path),
       format: 'cjs',
       platform: 'node',
       target,
@@ -43,10 +47,13 @@ await Promise.all(
       // An `import()` of a chunk becomes a `require`: it would start the ESM loader.
       supported: { 'dynamic-import': false },
     });
-    await mkdir(dirname(file.path), { recursive: true });
-    await writeFile(file.path, code);
+    const path = join(fresh, relative(dist, file.path));
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, code);
   }),
 );
+await rm(dist, { recursive: true, force: true });
+await rename(fresh, dist);
 if (process.argv.includes('--sizes')) printSizes(bundle.metafile);
 await writeFile(join(root, 'THIRD_PARTY_NOTICES.txt'), await notices(bundle.metafile));
 
@@ -73,6 +80,12 @@ async function notices(metafile) {
   return `pypi-oidc includes the following packages.\n${rule}${sections.join(rule)}`;
 }
 
+/** Whether a chunk holds nothing of our own. */
+function isLibrary(path) {
+  const { inputs } = bundle.metafile.outputs[relative(root, path).replaceAll('\\', '/')];
+  return Object.keys(inputs).every((input) => /(^|\/)node_modules\//.test(input) || input.startsWith('scripts/'));
+}
+
 /** What each chunk is made of, largest first: for whoever asks why a command starts slowly. */
 function printSizes(metafile) {
   for (const [file, { bytes, inputs }] of Object.entries(metafile.outputs)) {
@@ -87,10 +100,14 @@ function undiciDispatcherOnly() {
   return {
     name: 'undici-dispatcher-only',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^undici$/ }, () => ({ path: join(root, 'scripts/undici-dispatcher.cjs') }));
+      onResolve({ filter: /^undici$/ }, () => ({ path: join(root, 'scripts/undici-dispatcher.mjs') }));
       // HTTP/2 is never used (src/http/client.ts), and loading node:http2 costs a third of the start-up time.
       onLoad({ filter: /undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/ }, () => ({
         contents: "module.exports = () => { throw new Error('HTTP/2 is switched off') };",
+      }));
+      // Bodies of fetch (FormData, Blob), which are never sent here.
+      onLoad({ filter: /undici[\\/]lib[\\/]web[\\/]fetch[\\/]body\.js$/ }, () => ({
+        contents: "exports.extractBody = () => { throw new Error('bodies of fetch are left out'); };",
       }));
       // The parser without SIMD: every processor that Node 20 runs on here (x64, arm64) has SIMD.
       onLoad({ filter: /undici[\\/]lib[\\/]llhttp[\\/]llhttp-wasm\.js$/ }, () => ({
@@ -113,12 +130,28 @@ function commanderWithoutProcesses() {
   };
 }
 
-/** Libraries without their comments, which esbuild keeps inside classes; the code stays readable. */
+/** Of ora's ninety spinners the one that is used. */
+function oneSpinner() {
+  return {
+    name: 'one-spinner',
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]cli-spinners[\\/]spinners\.json$/ }, async ({ path }) => {
+        const { dots, line } = JSON.parse(await readFile(path, 'utf8'));
+        return { contents: JSON.stringify({ dots, line }), loader: 'json' };
+      });
+    },
+  };
+}
+
+/**
+ * Libraries without their comments, which esbuild keeps inside classes; the code stays readable. Only those that have
+ * many: in others, comments mark what is free of side effects, and unused code would stay.
+ */
 function withoutComments() {
   return {
     name: 'without-comments',
     setup({ onLoad }) {
-      onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path }) => {
+      onLoad({ filter: /[\\/]node_modules[\\/](commander|undici)[\\/].*\.[cm]?js$/ }, async ({ path }) => {
         const source = await readFile(path, 'utf8');
         const { code } = await transform(source, { minifyWhitespace: true, legalComments: 'none', target });
         return { contents: code };

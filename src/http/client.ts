@@ -6,7 +6,7 @@
  */
 
 import type { Readable } from 'node:stream';
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { UsageError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { BodyError, InsecureAddressError, TransportError, type TransportStage, transportError } from './http-error.ts';
@@ -184,6 +184,7 @@ interface Routes {
 }
 
 async function openRoutes(options: HttpClientOptions, timeouts: HttpTimeouts): Promise<Routes> {
+  const { Agent, EnvHttpProxyAgent } = await import('undici');
   const connect = { timeout: timeouts.connectMs, ...(await trustedCertificates(options.extraCertificates)) };
   const common = { connect, allowH2: false, pipelining: 1 };
   const { http, https, except } = options.proxies ?? {};

@@ -8,7 +8,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
-import { createBLAKE2b } from 'hash-wasm';
+import hashWasm from 'hash-wasm/dist/blake2b.umd.min.js';
 import { Refusal } from './answers.ts';
 
 /** The `content` part, received. */
@@ -54,7 +54,7 @@ export async function receiveUploadForm(
     const text = await readText(body, fieldLimitBytes);
     return { fields: [...new URLSearchParams(text)], fileParts: [], content: undefined };
   }
-  const blake = await createBLAKE2b(256);
+  const blake = await hashWasm.createBLAKE2b(256);
   const fields: Array<readonly [string, string]> = [];
   const fileParts: string[] = [];
   let receiving: Promise<ReceivedFile> | undefined;
@@ -170,7 +170,7 @@ async function receiveFile(
   filename: string,
   contentType: string,
   path: string,
-  blake: Awaited<ReturnType<typeof createBLAKE2b>>,
+  blake: Awaited<ReturnType<typeof hashWasm.createBLAKE2b>>,
 ): Promise<ReceivedFile> {
   const sha256 = createHash('sha256');
   const md5 = createHash('md5');

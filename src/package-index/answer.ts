@@ -18,8 +18,9 @@ export function serverExplanation(response: HttpResponse): string {
   return clean(rawExplanation(response)).replace(new RegExp(`^${response.status}\\s+`), '');
 }
 
-/** Whether a page for people came back where a program's answer was expected. */
+/** Whether a page for people came back where a program's answer was expected. Nothing is no page, whatever it is called. */
 export function isHtml(response: HttpResponse): boolean {
+  if (response.body.trim() === '') return false;
   return (
     /^(text\/html|application\/xhtml)/i.test(response.headers['content-type'] ?? '') ||
     /^\s*<(!doctype|html)\b/i.test(response.body)
@@ -34,7 +35,9 @@ function rawExplanation(response: HttpResponse): string {
   }
   if (!isHtml(response)) return response.body.split(/\r?\n\r?\n/)[0] ?? '';
   return (
-    /<title[^>]*>([^<]*)<\/title>/i.exec(response.body)?.[1] ?? /<h1[^>]*>([^<]*)<\/h1>/i.exec(response.body)?.[1] ?? ''
+    /<title[^<>]*>([^<]*)<\/title>/i.exec(response.body)?.[1] ??
+    /<h1[^<>]*>([^<]*)<\/h1>/i.exec(response.body)?.[1] ??
+    ''
   );
 }
 

@@ -140,7 +140,7 @@ export function explainRefusal(answer: RefusedAnswer): Refusal {
       hint: 'Nothing takes uploads at this address. Is `--repository-url` the address of the simple index? PyPI takes uploads at https://upload.pypi.org/legacy/.',
     };
   }
-  if (answer.status >= 500) {
+  if (answer.status >= 500 && answer.status <= 599) {
     return {
       kind: 'server-fault',
       hint: 'That is a fault of the index. Run the same command again; files that arrived are recognised.',

@@ -31,11 +31,7 @@ export function eventLine(event: Event, colors: Colors): string | undefined {
   switch (event.kind) {
     case 'checked': {
       const warnings = event.warnings === 0 ? '' : `, ${count(event.warnings, 'warning')}`;
-      return line(
-        colors,
-        'check',
-        `${count(event.files, 'file')}: nothing that PyPI would refuse was found${warnings}`,
-      );
+      return line(colors, 'check', `${count(event.files, 'file')}: names agree with the metadata inside${warnings}`);
     }
     case 'credentials':
       return line(colors, 'authenticate', event.text);

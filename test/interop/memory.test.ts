@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { startLocalIndex } from '../../src/local-index/server.ts';
 import { pathOf, scriptPath } from './folders.ts';
-import { bareEnvironment, runPython } from './pip.ts';
+import { runPython } from './pip.ts';
 import { cleanEnvironment, programPath } from './program.ts';
 import { openIndex } from './publishing.ts';
 import { largeWheel, realDistribution, smallWheel } from './real-distributions.ts';
@@ -35,7 +35,7 @@ async function peakBytesOfUpload(filename: string): Promise<number> {
   try {
     const path = pathOf(realDistribution(filename));
     const command = [process.execPath, programPath, 'upload', '--repository-url', index.uploadUrl, path];
-    const environment = { ...bareEnvironment, ...cleanEnvironment(index.gitHubEnvironment()) };
+    const environment = cleanEnvironment(index.gitHubEnvironment());
     const output = await runPython([scriptPath('peak_memory.py'), ...command], environment);
     const { exitCode, peakBytes } = JSON.parse(output) as { exitCode: number; peakBytes: number };
     expect(exitCode).toBe(0);

@@ -5,7 +5,9 @@ import resource
 import subprocess
 import sys
 
-exit_code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=False).returncode
+exit_code = subprocess.run(
+    sys.argv[1:], stdout=subprocess.DEVNULL, check=False
+).returncode
 unit = 1 if sys.platform == "darwin" else 1024
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit
 json.dump({"exitCode": exit_code, "peakBytes": peak}, sys.stdout)

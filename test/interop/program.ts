@@ -1,10 +1,11 @@
 /** The built program as a child process that knows nothing of this machine. */
 
 import { execFile } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { interopFolder } from './folders.ts';
 
 export const programPath = fileURLToPath(new URL('../../bin/pypi-oidc.cjs', import.meta.url));
 
@@ -16,7 +17,9 @@ export interface Ended {
 
 /** An empty home, and the variables of a simulated job: nothing else. */
 export function cleanEnvironment(job: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return { HOME: mkdtempSync(join(tmpdir(), 'pypi-oidc-home-')), TMPDIR: tmpdir(), ...job };
+  const home = join(interopFolder, 'home');
+  mkdirSync(home, { recursive: true });
+  return { HOME: home, TMPDIR: tmpdir(), ...job };
 }
 
 /** Run the program to its end. */

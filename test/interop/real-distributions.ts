@@ -59,7 +59,7 @@ const wheelNotNormalized: Details = {
 const sdistNotNormalized: Details = {
   expected: {
     check: 'filename-not-normalized',
-    answer: 'Start filename for',
+    answer: 'is invalid, should be',
     reason: 'PEP 625: the project is not normalised in the file name',
   },
 };
@@ -126,7 +126,6 @@ export const realDistributions: readonly RealDistribution[] = [
   sdist('toml-0.10.2.tar.gz', 'setup.py', '1.2'),
   sdist('tomlkit-0.12.5.tar.gz', 'poetry.core.masonry.api', '2.1'),
   sdist('urllib3-1.26.20.tar.gz', 'setup.py', '2.1'),
-  sdist('uuid-1.30.tar.gz', 'setup.py', '1.0'),
   sdist('wheel-0.43.0.tar.gz', 'flit_core.buildapi', '2.1'),
 
   wheel('antlr4_python3_runtime-4.13.1-py3-none-any.whl', 'bdist_wheel (0.41.2)', '2.1'),

@@ -19,11 +19,15 @@ def form_of(path):
         forms.append(data.encoder.fields)
         return SimpleNamespace(status_code=200)
 
-    repository = Repository("http://127.0.0.1/legacy/", "user", "", disable_progress_bar=True)
+    repository = Repository(
+        "http://127.0.0.1/legacy/", "user", "", disable_progress_bar=True
+    )
     repository.session.post = post
     repository.upload(PackageFile.from_filename(path, None))
     # Of the file, its name is enough.
-    return [(name, value[0] if name == "content" else value) for name, value in forms[0]]
+    return [
+        (name, value[0] if name == "content" else value) for name, value in forms[0]
+    ]
 
 
 def answer_for(path):
