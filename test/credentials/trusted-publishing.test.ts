@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { storedCredentials, trustedPublishingCredentials } from '../../src/credentials/trusted-publishing.ts';
 import { indexAtUrl } from '../../src/package-index/index-url.ts';
 import { Secret } from '../../src/secret.ts';
-import { json, type ScriptedAnswer, startServer, testClient } from '../support/http-server.ts';
+import { type ScriptedAnswer, startServer, testClient } from '../support/http-server.ts';
 import { testProvider } from '../support/identity-provider.ts';
 import { testReporter } from '../support/reporter.ts';
-import { testRuntime } from '../support/runtime.ts';
+import { startMs, testRuntime } from '../support/runtime.ts';
 
 const minute = 60_000;
 
@@ -13,7 +13,7 @@ const minute = 60_000;
 async function source(options: { renewable?: boolean; burn?: ScriptedAnswer } = {}) {
   const runtime = testRuntime();
   const reporter = testReporter();
-  const provider = testProvider(options);
+  const provider = testProvider({ ...options, claims: { exp: startMs / 1000 + 3_600 } });
   let number = 0;
   const burned: string[] = [];
   const server = await startServer((response, { target, body }) => {
@@ -73,7 +73,6 @@ describe('a token that runs out', () => {
     const { current, runtime, provider, reporter } = await source();
     await current();
     runtime.pass(5 * minute);
-    // The identity tokens of the test live for five minutes from its start; this one is still in time.
     await current(10 * minute);
     expect(new Set(provider.given).size).toBe(2);
     expect(reporter.of('minted').map(({ renewal }) => renewal)).toEqual([false, true]);

@@ -8,7 +8,7 @@ test('publishes a sample of its own, from detecting the identity to reading the 
     "detect       GitHub Actions: \`GITHUB_ACTIONS\` is \`true\` and the job may request identity tokens
     authenticate trusted publishing, as this is a GitHub Actions job with an identity
     audience     \`pypi\` (asked from the embedded index)
-    check        2 files: nothing that PyPI would refuse was found
+    check        2 files: names agree with the metadata inside
     identity     token for \`repo:octo/demo:ref:refs/heads/main\`, good for 5 min
     mint         API token of the embedded index, good for 15 min
     upload       pypi_oidc_sample-1.0.0-py3-none-any.whl  N kB  uploaded in N ms

@@ -24,7 +24,7 @@ test('publishes a wheel and an sdist as the trusted publisher of a GitHub job', 
     "detect       GitHub Actions: \`GITHUB_ACTIONS\` is \`true\` and the job may request identity tokens
     authenticate trusted publishing, as this is a GitHub Actions job with an identity
     audience     \`pypi\` (asked from 127.0.0.1:PORT)
-    check        2 files: nothing that PyPI would refuse was found
+    check        2 files: names agree with the metadata inside
     identity     token for \`repo:octo/demo:ref:refs/heads/main\`, good for 5 min
     mint         API token of 127.0.0.1:PORT, good for 15 min
     upload       demo-1.0-py3-none-any.whl  N B  uploaded in N ms
@@ -152,7 +152,7 @@ describe('when a file cannot go', () => {
       "detect       GitHub Actions: \`GITHUB_ACTIONS\` is \`true\` and the job may request identity tokens
       authenticate trusted publishing, as this is a GitHub Actions job with an identity
       audience     \`pypi\` (asked from 127.0.0.1:PORT)
-      check        1 file: nothing that PyPI would refuse was found
+      check        1 file: names agree with the metadata inside
       identity     token for \`repo:octo/other:environment:PyPI\`, good for 5 min
       note         Nothing was uploaded.
       ::error title=pypi-oidc::127.0.0.1:PORT did not exchange the identity token: valid token, but no corresponding publisher (Publisher with matching claims was not found) (\`invalid-publisher\`). 127.0.0.1:PORT knows no trusted publisher for this job. It must have exactly these values (GitHub):%0A%0A    Owner             octo%0A    Repository name   other%0A    Workflow name     release.yml%0A    Environment name  pypi%0A%0AEnter them in the settings of the project on the index.%0A%0AIf the page shows these values already: compare letter case, the workflow’s file name (not its title), the environment,%0Aand whether the publisher was entered on PyPI or on TestPyPI.

@@ -115,7 +115,7 @@ test('without an identity it says what was looked for, exit code 3', async () =>
   expect(await runCli(['upload', 'demo-1.0.tar.gz'], { cwd: directory })).toMatchInlineSnapshot(`
     {
       "exitCode": 3,
-      "stderr": "check        1 file: nothing that PyPI would refuse was found
+      "stderr": "check        1 file: names agree with the metadata inside
     error: This job has no identity that can be exchanged for a PyPI token.
       Looked for:
         GitHub Actions: \`GITHUB_ACTIONS\` is not \`true\`
@@ -134,7 +134,7 @@ test('a GitHub job without the permission is told how to get it, exit code 3', a
   expect(await runCli(['upload', 'demo-1.0.tar.gz'], { cwd: directory, env })).toMatchInlineSnapshot(`
     {
       "exitCode": 3,
-      "stderr": "check        1 file: nothing that PyPI would refuse was found
+      "stderr": "check        1 file: names agree with the metadata inside
     ::error title=pypi-oidc::This GitHub Actions job may not request an identity token: it lacks the permission \`id-token: write\`. Give the publishing job this permission, and nothing more:%0A%0A    permissions:%0A      id-token: write%0A%0APull requests from forks never get identity tokens: publish on a push, a tag or a release.
     error: This GitHub Actions job may not request an identity token: it lacks the permission \`id-token: write\`.
       Give the publishing job this permission, and nothing more:
