@@ -28,10 +28,10 @@ describe('events, a line each', () => {
       { kind: 'minted', index: 'PyPI', lifeSeconds: 60, renewal: true },
       'mint         again API token of PyPI, good for 60 s',
     ],
-    [{ kind: 'checked', files: 2, warnings: 0 }, 'check        2 files: nothing that PyPI would refuse was found'],
+    [{ kind: 'checked', files: 2, warnings: 0 }, 'check        2 files: names agree with the metadata inside'],
     [
       { kind: 'checked', files: 1, warnings: 1 },
-      'check        1 file: nothing that PyPI would refuse was found, 1 warning',
+      'check        1 file: names agree with the metadata inside, 1 warning',
     ],
     [
       { kind: 'retry', what: 'demo-1.0.tar.gz', notice },
