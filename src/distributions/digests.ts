@@ -32,7 +32,7 @@ export interface DigestOptions {
   readonly startBlake2b256?: () => Promise<RunningDigest<Blake2b256Hex>>;
 }
 
-const BLOCK_BYTES = 1024 * 1024;
+const BLOCK_BYTES = 256 * 1024;
 
 /**
  * Hash a file.
