@@ -2,6 +2,7 @@
  * What happens during a run, as events that the domains emit and `terminal/` renders. Types only: nothing here prints.
  */
 
+import type { Finding } from './checks/finding.ts';
 import type { RetryNotice } from './retry.ts';
 import type { Secret } from './secret.ts';
 import type { Outcome } from './upload/outcome.ts';
@@ -14,6 +15,7 @@ export type Event =
   | { readonly kind: 'audience'; readonly audience: string; readonly index: string }
   | { readonly kind: 'identity-token'; readonly subject: string; readonly lifeSeconds: number }
   | { readonly kind: 'minted'; readonly index: string; readonly lifeSeconds: number; readonly renewal: boolean }
+  | { readonly kind: 'finding'; readonly finding: Finding }
   | { readonly kind: 'checked'; readonly files: number; readonly warnings: number }
   | { readonly kind: 'retry'; readonly what: string; readonly notice: RetryNotice }
   | { readonly kind: 'upload-started'; readonly filename: string; readonly sizeBytes: number }

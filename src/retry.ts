@@ -48,10 +48,10 @@ export function backOffMs(
   retryAfterMs: number | undefined,
 ): number {
   const ceiling = Math.min(policy.maxDelayMs, policy.firstDelayMs * 2 ** (attempt - 1));
-  return Math.max(Math.round(ceiling * (0.5 + random / 2)), retryAfterMs ?? 0);
+  return Math.max(Math.round(ceiling * random), retryAfterMs ?? 0);
 }
 
-/** Longest wait that a server may ask for; beyond it the run would better fail and say so. */
+/** Longest wait that is granted to a server; a longer one is cut to this. */
 const maxRetryAfterMs = 10 * 60_000;
 
 /** `Retry-After` as seconds or as an HTTP date (RFC 9110 §10.2.3), in milliseconds from `now`. */

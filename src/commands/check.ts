@@ -18,6 +18,8 @@ export async function check(
   const { findings } = await readDistributions(paths, true);
   const strict = flags.strict === true;
   const files = [...findings].map(([path, own]) => ({ path, findings: own }));
+  for (const { findings: own } of files)
+    for (const finding of own) context.terminal.report({ kind: 'finding', finding });
   const passed = files.every((file) => !hasErrors(file.findings) && !(strict && file.findings.length > 0));
   context.terminal.result({ kind: 'check', files, ignored, strict }, passed);
   return passed ? exitCodes.done : exitCodes.checkFailed;

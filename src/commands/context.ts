@@ -27,11 +27,12 @@ export function resolveIndex({ repository, checkUrl }: IndexSettings): PackageIn
 
 /** A client for every request of a run; close it at the end. */
 export async function openHttp({ runtime, terminal }: CommandContext, settings: IndexSettings): Promise<HttpClient> {
-  const { caFile, proxies, noProgressMs } = settings;
+  const { caFiles, proxies, noProgressMs } = settings;
+  const certificates = await Promise.all(caFiles.map((path) => readCertificates(resolve(runtime.cwd, path))));
   return createHttpClient({
     userAgent: `pypi-oidc/${manifest.version} node/${process.versions.node}`,
     timeouts: { ...defaultTimeouts, noProgressMs },
-    extraCertificates: caFile === undefined ? undefined : await readText(resolve(runtime.cwd, caFile), '--ca-cert'),
+    extraCertificates: certificates.length === 0 ? undefined : certificates.join('\n'),
     proxies,
     onRequest: (message) => terminal.report({ kind: 'detail', message }),
   });
@@ -69,6 +70,15 @@ export async function findStoredCredentials(
   }
   for (const found of [given, environment]) if (found !== undefined) terminal.mask(found.credentials.password);
   return { given, environment };
+}
+
+async function readCertificates(path: string): Promise<string> {
+  const text = await readText(path, '--ca-cert');
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw new UsageError('FILE_UNREADABLE', {
+    message: `The file of \`--ca-cert\` holds no certificate: ${path}`,
+    hint: 'It must be in PEM format, with lines `-----BEGIN CERTIFICATE-----` (also when it is named by `SSL_CERT_FILE` or `REQUESTS_CA_BUNDLE`).',
+  });
 }
 
 async function readText(path: string, flag: string): Promise<string> {

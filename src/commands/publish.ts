@@ -66,6 +66,7 @@ export async function publish(request: PublishRequest, context: CommandContext):
     ).catch((error: unknown): Settled => ({ kind: 'impossible', error })),
   ]);
   const findings = [...read.findings.values()].flat();
+  for (const finding of findings) context.terminal.report({ kind: 'finding', finding });
   const plan = planUpload(request.index, read.distributions, formFields);
   if (hasErrors(findings) || (request.strict && findings.length > 0)) return { kind: 'check-failed', plan, findings };
   if (request.check) {

@@ -52,7 +52,7 @@ export function chooseCredentials({ mode, given, detection, environment }: Crede
     return {
       kind: 'trusted-publishing',
       provider: detection.provider,
-      announcement: `trusted publishing, as this is a ${detection.provider.title} job with an identity${ignored}`,
+      announcement: `trusted publishing: this ${detection.provider.title} job has an identity${ignored}`,
     };
   }
   const advice = mode !== 'never' && detection?.kind === 'unavailable' ? detection.error : undefined;

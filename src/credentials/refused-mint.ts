@@ -57,7 +57,7 @@ function publisherHint(claims: Claims, { index, projects }: RefusedRequest): str
   );
   const pages =
     projects.length === 0
-      ? [publisherPages(index, '<project>', publisher)]
+      ? [publisherPages(index, 'PROJECT', publisher)]
       : projects.map((project) => publisherPages(index, project, publisher));
   const links = pages.flatMap((page) => (page === undefined ? [] : [`    ${page.existingProject}`]));
   const newProject = pages.find((page) => page !== undefined)?.newProject;

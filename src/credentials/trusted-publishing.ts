@@ -121,7 +121,10 @@ export function trustedPublishingCredentials(context: PublishingContext, request
       const enough = lifeLeftMs > Math.min(neededMs, longestNeedMs);
       // A token that cannot be had anew is used to its end.
       if (token !== undefined && (enough || !request.provider.renewable)) return asCredentials(token);
-      return renew();
+      return renew().catch((error: unknown) => {
+        if (token === undefined || lifeLeftMs <= 0) throw error;
+        return asCredentials(token);
+      });
     },
     renew: async () => (request.provider.renewable ? renew() : undefined),
     end: async () => {

@@ -68,9 +68,8 @@ export interface HttpClientOptions {
   readonly timeouts?: HttpTimeouts;
   /** PEM certificates to trust beside Node's own. */
   readonly extraCertificates?: string | undefined;
-  /** Proxy addresses as in `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`; loopback is never proxied. */
+  /** As in `HTTPS_PROXY` and `NO_PROXY`; loopback is never proxied. */
   readonly proxies?: {
-    readonly http?: string | undefined;
     readonly https?: string | undefined;
     readonly except?: string | undefined;
   };
@@ -187,16 +186,15 @@ async function openRoutes(options: HttpClientOptions, timeouts: HttpTimeouts): P
   const { Agent, EnvHttpProxyAgent } = await import('undici');
   const connect = { timeout: timeouts.connectMs, ...(await trustedCertificates(options.extraCertificates)) };
   const common = { connect, allowH2: false, pipelining: 1 };
-  const { http, https, except } = options.proxies ?? {};
+  const { https, except } = options.proxies ?? {};
   const direct = new Agent(common);
   // undici knows `*` only when it stands alone.
-  const noneProxied = (http === undefined && https === undefined) || except?.split(/[,\s]+/).includes('*');
-  if (noneProxied) return { direct, proxied: undefined };
+  if (https === undefined || except?.split(/[,\s]+/).includes('*')) return { direct, proxied: undefined };
   const proxied = new EnvHttpProxyAgent({
     ...common,
     requestTls: connect,
-    // The empty string keeps undici from reading the environment on its own.
-    httpProxy: proxyAddress(http),
+    // Plain http goes to loopback only. The empty string keeps undici from reading the environment on its own.
+    httpProxy: '',
     httpsProxy: proxyAddress(https),
     noProxy: except ?? '',
   });
@@ -204,13 +202,12 @@ async function openRoutes(options: HttpClientOptions, timeouts: HttpTimeouts): P
 }
 
 /** As curl takes it: without a scheme it is an http proxy. The address may hold a password, and is in no message. */
-function proxyAddress(text: string | undefined): string {
-  if (text === undefined) return '';
+function proxyAddress(text: string): string {
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   if (URL.canParse(address) && /^(https?|socks5?):$/.test(new URL(address).protocol)) return address;
   throw new UsageError('SETTINGS_INVALID', {
     message: 'The address of the proxy cannot be used.',
-    hint: 'Correct `HTTPS_PROXY` and `HTTP_PROXY`, as in `http://proxy.example.org:3128`.',
+    hint: 'Correct `HTTPS_PROXY`, as in `http://proxy.example.org:3128`.',
   });
 }
 

@@ -30,7 +30,7 @@ const hints = {
   timeout: 'The network or the server is slow: run the same command again.',
   reset: 'The connection broke: run the same command again. A proxy or firewall with a size limit may be the cause.',
   certificate: 'The certificate is not trusted here: name the certificate authority with `--ca-cert <file>`.',
-  proxy: 'Check `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.',
+  proxy: 'Check `HTTPS_PROXY` and `NO_PROXY`.',
   aborted: 'Run the same command again.',
   'malformed-answer': 'What answered does not speak HTTP as it should: check the address and any proxy on the way.',
   other: 'Run the same command again; with `--verbose` for each request.',

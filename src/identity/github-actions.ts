@@ -4,6 +4,7 @@
  */
 
 import * as z from 'zod/mini';
+import { TransportError } from '../http/http-error.ts';
 import { briefRetries, isTransientStatus, retryAfterMs, retrying } from '../retry.ts';
 import { environmentValue } from '../runtime.ts';
 import { Secret } from '../secret.ts';
@@ -36,7 +37,7 @@ export function detectGitHubActions(context: IdentityContext): Detection | undef
     provider: {
       name: 'github-actions',
       title,
-      detectedBy: '`GITHUB_ACTIONS` is `true` and the job may request identity tokens',
+      detectedBy: '`GITHUB_ACTIONS` is `true`',
       renewable: true,
       requestIdentityToken: (audience) => requestIdentityToken(context, requestUrl, token, audience),
     },
@@ -74,7 +75,7 @@ async function requestIdentityToken(
     briefRetries,
     context.runtime,
     context.onRetry,
-  );
+  ).catch(asIdentityError);
   if (answer.status !== 200) throw requestRefused(answer.status);
   const body = answerSchema.safeParse(parseJson(answer.body));
   if (!body.success) {
@@ -85,6 +86,16 @@ async function requestIdentityToken(
     });
   }
   return new Secret(body.data.value);
+}
+
+/** No answer from the token service is a missing identity, not a failed upload. */
+function asIdentityError(error: unknown): never {
+  if (!(error instanceof TransportError)) throw error;
+  throw new IdentityError('IDENTITY_REQUEST_FAILED', {
+    message: `GitHub's token service gave no identity token. ${error.message}`,
+    hint: error.hint,
+    cause: error,
+  });
 }
 
 /** The request URL already carries a query string, which must stay as it is: the audience is appended to it. */

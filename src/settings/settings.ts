@@ -36,10 +36,9 @@ export interface IndexSettings {
   readonly trustedPublishing: 'auto' | 'always' | 'never';
   readonly tokenFile: string | undefined;
   readonly environmentCredentials: FoundCredentials | undefined;
-  /** PEM file with certificate authorities to trust. */
-  readonly caFile: string | undefined;
+  /** PEM files with certificate authorities to trust beside Node's own; empty when none was asked for. */
+  readonly caFiles: readonly string[];
   readonly proxies: {
-    readonly http: string | undefined;
     readonly https: string | undefined;
     readonly except: string | undefined;
   };
@@ -72,9 +71,11 @@ export function indexSettings(flags: IndexFlags, env: Environment): IndexSetting
     ),
     tokenFile: flag(flags.tokenFile),
     environmentCredentials: environmentCredentials(env),
-    caFile: flag(flags.caCert) ?? variable('SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE'),
+    caFiles: caFiles(
+      flag(flags.caCert) ?? variable('SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE'),
+      variable('NODE_EXTRA_CA_CERTS'),
+    ),
     proxies: {
-      http: eitherCase(env, 'HTTP_PROXY'),
       https: eitherCase(env, 'HTTPS_PROXY'),
       except: eitherCase(env, 'NO_PROXY'),
     },
@@ -96,6 +97,12 @@ function environmentCredentials(env: Environment): FoundCredentials | undefined 
   const password = username === '__token__' ? value?.trim() : value;
   if (password === undefined || password === '') return undefined;
   return { source: '`TWINE_PASSWORD`', username, password: new Secret(password) };
+}
+
+/** Naming certificates replaces those that Node would add by itself, so these are named, too. */
+function caFiles(named: string | undefined, nodeExtra: string | undefined): readonly string[] {
+  if (named === undefined) return [];
+  return nodeExtra === undefined || nodeExtra === named ? [named] : [named, nodeExtra];
 }
 
 /** By convention the lower-case name wins. */

@@ -33,6 +33,8 @@ export function eventLine(event: Event, colors: Colors): string | undefined {
       const warnings = event.warnings === 0 ? '' : `, ${count(event.warnings, 'warning')}`;
       return line(colors, 'check', `${count(event.files, 'file')}: names agree with the metadata inside${warnings}`);
     }
+    case 'finding':
+      return findingText(event.finding, colors);
     case 'credentials':
       return line(colors, 'authenticate', event.text);
     case 'identity':
@@ -42,11 +44,10 @@ export function eventLine(event: Event, colors: Colors): string | undefined {
     case 'identity-token':
       return line(colors, 'identity', `token for \`${event.subject}\`, good for ${duration(event.lifeSeconds * 1000)}`);
     case 'minted': {
-      const again = event.renewal ? 'again ' : '';
       return line(
         colors,
         'mint',
-        `${again}API token of ${event.index}, good for ${duration(event.lifeSeconds * 1000)}`,
+        `${event.renewal ? 'another' : 'an'} API token of ${event.index}, good for ${duration(event.lifeSeconds * 1000)}`,
       );
     }
     case 'retry': {
@@ -109,7 +110,7 @@ function outcomeLine(outcome: Outcome, colors: Colors): string {
 }
 
 /** A finding as a block of two lines. */
-export function findingText(finding: Finding, colors: Colors): string {
+function findingText(finding: Finding, colors: Colors): string {
   const label = finding.severity === 'error' ? colors.red('error') : colors.yellow('warning');
   const place = finding.location === undefined ? finding.file : `${finding.file} (${finding.location})`;
   return `${label} ${place} [${finding.code}]\n${indent(`${finding.message}\n${finding.hint}`, '      ')}`;
@@ -270,6 +271,6 @@ function rehearsalText(result: RehearsalResult, colors: Colors): string {
   }
   return [
     ...rows,
-    `${colors.green('The rehearsal passed.')} In a CI job with an identity, \`pypi-oidc upload\` does the same on PyPI.`,
+    `${colors.green('The rehearsal passed.')} \`pypi-oidc upload\` does the same on PyPI from a CI job.`,
   ].join('\n');
 }

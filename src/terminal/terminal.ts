@@ -4,17 +4,16 @@
  */
 
 import picocolors from 'picocolors';
-import type { Finding } from '../checks/finding.ts';
 import { PypiOidcError } from '../errors.ts';
 import type { Event, Reporter } from '../reporter.ts';
 import { type Environment, environmentValue } from '../runtime.ts';
 import type { Secret } from '../secret.ts';
 import { errorCommand, findingCommand, maskCommand } from './github-actions.ts';
-import { eventLine, findingText, ignoredLines, resultText } from './human.ts';
+import { eventLine, ignoredLines, resultText } from './human.ts';
 import { jsonDocument } from './json.ts';
 import { Redactor } from './redact.ts';
 import type { FailureResult, Result } from './result.ts';
-import { indent, size } from './wording.ts';
+import { indent, shortened, size } from './wording.ts';
 
 export interface TerminalOptions {
   readonly command: string;
@@ -34,6 +33,7 @@ export interface TerminalOptions {
 
 export interface OutputStream {
   readonly isTTY?: boolean;
+  readonly columns?: number;
   write(text: string): unknown;
 }
 
@@ -65,7 +65,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
   const resultColors = picocolors.createColors(wantsColor(options, stdout));
   const eventColors = picocolors.createColors(wantsColor(options, stderr));
   const spinner =
-    options.progress && !options.quiet && !inCi && stderr.isTTY === true ? await createSpinner() : undefined;
+    options.progress && !options.quiet && !inCi && stderr.isTTY === true ? await createSpinner(stderr) : undefined;
   let uploadStarted: { filename: string; sizeBytes: number } | undefined;
 
   const print = (stream: OutputStream, text: string): void => {
@@ -80,7 +80,10 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     if (uploadStarted === undefined) return;
     const sent = event.kind === 'upload-progress' ? event.sentBytes : 0;
     const percent = uploadStarted.sizeBytes === 0 ? 100 : Math.floor((sent / uploadStarted.sizeBytes) * 100);
-    spinner.text = redactor.clean(`${uploadStarted.filename}  ${percent} % of ${size(uploadStarted.sizeBytes)}`);
+    const progress = `${percent} % of ${size(uploadStarted.sizeBytes)}`;
+    // Spinner and spaces take four columns; a line that wraps cannot be redrawn.
+    const room = (stderr.columns ?? 80) - progress.length - 6;
+    spinner.text = redactor.clean(`${shortened(uploadStarted.filename, room)}  ${progress}`);
     spinner.start();
   };
 
@@ -95,9 +98,14 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
 
   return {
     report: (raw) => {
+      // One for every block of every file: most are of no interest.
+      if (raw.kind === 'upload-progress' && spinner === undefined) return;
       const event = redactor.cleanAll(raw);
       if (event.kind === 'detail' && !options.verbose) return;
-      const important = event.kind === 'note' && event.severity === 'warning';
+      if (event.kind === 'finding' && onGitHub) stderr.write(`${findingCommand(event.finding)}\n`);
+      const important =
+        (event.kind === 'note' && event.severity === 'warning') ||
+        (event.kind === 'finding' && event.finding.severity === 'error');
       const text = options.quiet && !important && event.kind !== 'retry' ? undefined : eventLine(event, eventColors);
       if (text !== undefined) print(stderr, text);
       spin(event);
@@ -109,10 +117,6 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     },
     result: (raw, ok) => {
       const result = redactor.cleanAll(raw);
-      for (const finding of findingsOf(result)) {
-        if (onGitHub) stderr.write(`${findingCommand(finding)}\n`);
-        if (!options.quiet || finding.severity === 'error') print(stderr, findingText(finding, eventColors));
-      }
       if (!options.quiet && 'ignored' in result && result.kind !== 'check') {
         for (const text of ignoredLines(result.ignored)) print(stderr, text);
       }
@@ -122,11 +126,6 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     failure: (error) => printFailure(redactor.cleanAll(failureOf(error, options.verbose))),
     close: () => spinner?.stop(),
   };
-}
-
-function findingsOf(result: Result): readonly Finding[] {
-  if (result.kind === 'check') return result.files.flatMap(({ findings }) => findings);
-  return 'findings' in result ? result.findings : [];
 }
 
 function failureOf(error: unknown, verbose: boolean): FailureResult {
@@ -151,7 +150,7 @@ function wantsColor(options: TerminalOptions, stream: OutputStream): boolean {
   return stream.isTTY === true && environmentValue(env, 'CI') === undefined && env['TERM'] !== 'dumb';
 }
 
-async function createSpinner(): Promise<Spinner> {
+async function createSpinner(stream: OutputStream): Promise<Spinner> {
   const { default: ora } = await import('ora');
-  return ora({ stream: process.stderr, discardStdin: false });
+  return ora({ stream: stream as NodeJS.WriteStream, discardStdin: false });
 }

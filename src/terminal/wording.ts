@@ -47,3 +47,10 @@ export const ignoredReasons = {
   directory: 'a directory',
   unknown: 'not a wheel or sdist',
 } as const satisfies Record<IgnoredReason, string>;
+
+/** A text of at most `width` characters, with its middle left out if need be. */
+export function shortened(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const half = Math.max(1, Math.floor((width - 1) / 2));
+  return `${text.slice(0, half)}…${text.slice(-half)}`;
+}

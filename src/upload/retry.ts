@@ -22,26 +22,29 @@ export function nextStep(answer: UploadAnswer, refusal: Refusal | undefined, ren
   return { kind: 'finish' };
 }
 
-/** Whether what stopped this file will stop the following ones of the same project, too: then they are not sent. */
-export function concernsWholeProject(refusal: Refusal): boolean {
+/** What else will be stopped by what stopped a file, and is therefore not sent. */
+export type StopScope = 'file' | 'project' | 'index';
+
+export function stopScope(refusal: Refusal): StopScope {
   switch (refusal.kind) {
     case 'token-expired':
     case 'token-invalid':
-    case 'token-for-other-project':
-    case 'project-missing':
     case 'read-only':
     case 'not-the-upload-api':
-    case 'permission-denied':
     case 'rate-limited':
     case 'server-fault':
-      return true;
+      return 'index';
+    case 'token-for-other-project':
+    case 'project-missing':
+    case 'permission-denied':
+      return 'project';
     case 'file-exists':
     case 'name-used-before':
     case 'release-too-old':
     case 'second-sdist':
     case 'too-large':
     case 'other':
-      return false;
+      return 'file';
     default:
       return refusal.kind satisfies never;
   }

@@ -11,7 +11,7 @@ import { type RetryPolicy, retryAfterMs, retrying } from '../retry.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Outcome } from './outcome.ts';
 import type { PlannedUpload, UploadPlan } from './plan.ts';
-import { concernsWholeProject, nextStep } from './retry.ts';
+import { nextStep, stopScope } from './retry.ts';
 
 export interface UploadContext {
   readonly target: UploadTarget;
@@ -59,7 +59,10 @@ async function uploadOne(
     if (answer.kind === 'accepted')
       return { kind: 'uploaded', file, durationMs: context.runtime.now() - startedMs, attempts };
     const refusal = explainRefusal(answer);
-    if (concernsWholeProject(refusal)) stop(file.project, `${file.filename} was not accepted (${answer.status})`);
+    const scope = stopScope(refusal);
+    if (scope !== 'file') {
+      stop(scope === 'project' ? file.project : undefined, `${file.filename} was not accepted (${answer.status})`);
+    }
     const { status, explanation } = answer;
     return { kind: 'refused', file, status, explanation, hint: refusal.hint };
   } catch (error) {

@@ -76,10 +76,10 @@ describe('the order', () => {
 describe('what is announced', () => {
   test.each([
     [{ given, detection: available, environment }, 'an API token, `--token-file` (given on the command line)'],
-    [{ detection: available }, 'trusted publishing, as this is a GitHub Actions job with an identity'],
+    [{ detection: available }, 'trusted publishing: this GitHub Actions job has an identity'],
     [
       { detection: available, environment },
-      'trusted publishing, as this is a GitHub Actions job with an identity; `PYPI_TOKEN` is set too and is ignored',
+      'trusted publishing: this GitHub Actions job has an identity; `PYPI_TOKEN` is set too and is ignored',
     ],
     [{ environment }, 'an API token, `PYPI_TOKEN` (set in the environment)'],
     [{ environment: stored('`TWINE_PASSWORD`', 'octo') }, 'user `octo`, `TWINE_PASSWORD` (set in the environment)'],

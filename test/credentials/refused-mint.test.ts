@@ -79,7 +79,7 @@ describe('no publisher', () => {
 
   test('without a known project the link has a place for it', () => {
     expect(explain({ projects: [] }).hint).toContain(
-      'https://pypi.org/manage/project/<project>/settings/publishing/?provider=github',
+      'https://pypi.org/manage/project/PROJECT/settings/publishing/?provider=github',
     );
   });
 

@@ -137,7 +137,7 @@ describe('loopback is never proxied', () => {
     });
     const address = server.address();
     const port = address !== null && typeof address === 'object' ? address.port : 0;
-    const client = testClient({ proxies: { http: proxy.url.href, https: proxy.url.href, except: undefined } });
+    const client = testClient({ proxies: { https: proxy.url.href, except: undefined } });
     expect(await client.request({ method: 'GET', url: new URL(`http://${name}:${port}/`) })).toMatchObject({
       body: 'direct',
     });
@@ -147,7 +147,7 @@ describe('loopback is never proxied', () => {
   test('any other address of 127.0.0.0/8, answered or not', async () => {
     const proxy = await startProxy('refuses');
     const timeouts = { connectMs: 300, noProgressMs: 300, answerMs: 300 };
-    const client = testClient({ timeouts, proxies: { http: proxy.url.href, https: proxy.url.href } });
+    const client = testClient({ timeouts, proxies: { https: proxy.url.href } });
     const url = await deadUrl();
     url.hostname = '127.0.0.2';
     await expect(client.request({ method: 'GET', url })).rejects.toMatchObject({ code: 'TRANSPORT_FAILED' });

@@ -21,7 +21,7 @@ test('a GitHub Actions job that may ask for tokens', () => {
     provider: {
       name: 'github-actions',
       title: 'GitHub Actions',
-      detectedBy: '`GITHUB_ACTIONS` is `true` and the job may request identity tokens',
+      detectedBy: '`GITHUB_ACTIONS` is `true`',
       renewable: true,
     },
   });

@@ -18,8 +18,8 @@ test('the defaults', () => {
     trustedPublishing: 'auto',
     tokenFile: undefined,
     credentials: undefined,
-    caFile: undefined,
-    proxies: { http: undefined, https: undefined, except: undefined },
+    caFiles: [],
+    proxies: { https: undefined, except: undefined },
     retries: 5,
     noProgressMs: 60_000,
   });
@@ -80,21 +80,21 @@ describe('proxies: lower case wins, empty counts as unset', () => {
   test.each<[Environment, ReturnType<typeof settings>['proxies']]>([
     [
       { HTTPS_PROXY: 'a', HTTP_PROXY: 'b', NO_PROXY: 'c' },
-      { https: 'a', http: 'b', except: 'c' },
+      { https: 'a', except: 'c' },
     ],
     [
       { https_proxy: 'a', http_proxy: 'b', no_proxy: 'c' },
-      { https: 'a', http: 'b', except: 'c' },
+      { https: 'a', except: 'c' },
     ],
     [
       { HTTPS_PROXY: 'upper', https_proxy: 'lower' },
-      { https: 'lower', http: undefined, except: undefined },
+      { https: 'lower', except: undefined },
     ],
     [
       { HTTPS_PROXY: 'upper', https_proxy: '' },
-      { https: 'upper', http: undefined, except: undefined },
+      { https: 'upper', except: undefined },
     ],
-    [{ HTTPS_PROXY: '' }, { https: undefined, http: undefined, except: undefined }],
+    [{ HTTPS_PROXY: '' }, { https: undefined, except: undefined }],
   ])('%j', (env, wanted) => {
     expect(settings({}, env).proxies).toEqual(wanted);
   });
@@ -104,9 +104,13 @@ describe('other values: flag, then environment', () => {
   test.each<[IndexFlags, Environment, object]>([
     [{ checkUrl: 'a' }, { UV_PUBLISH_CHECK_URL: 'b' }, { checkUrl: 'a' }],
     [{ checkUrl: '' }, { UV_PUBLISH_CHECK_URL: 'b' }, { checkUrl: 'b' }],
-    [{ caCert: 'a' }, { SSL_CERT_FILE: 'b', REQUESTS_CA_BUNDLE: 'c' }, { caFile: 'a' }],
-    [{}, { SSL_CERT_FILE: 'b', REQUESTS_CA_BUNDLE: 'c' }, { caFile: 'b' }],
-    [{}, { SSL_CERT_FILE: '', REQUESTS_CA_BUNDLE: 'c' }, { caFile: 'c' }],
+    [{ caCert: 'a' }, { SSL_CERT_FILE: 'b', REQUESTS_CA_BUNDLE: 'c' }, { caFiles: ['a'] }],
+    [{}, { SSL_CERT_FILE: 'b', REQUESTS_CA_BUNDLE: 'c' }, { caFiles: ['b'] }],
+    [{}, { SSL_CERT_FILE: '', REQUESTS_CA_BUNDLE: 'c' }, { caFiles: ['c'] }],
+    [{}, { SSL_CERT_FILE: 'b', NODE_EXTRA_CA_CERTS: 'd' }, { caFiles: ['b', 'd'] }],
+    [{ caCert: 'd' }, { NODE_EXTRA_CA_CERTS: 'd' }, { caFiles: ['d'] }],
+    // Node reads it by itself.
+    [{}, { NODE_EXTRA_CA_CERTS: 'd' }, { caFiles: [] }],
     [{ tokenFile: 'a' }, {}, { tokenFile: 'a' }],
     [{ tokenFile: '' }, {}, { tokenFile: undefined }],
     [{ trustedPublishing: 'never' }, {}, { trustedPublishing: 'never' }],

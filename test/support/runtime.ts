@@ -25,7 +25,7 @@ export function testRuntime(options: { readonly env?: Environment; readonly rand
       nowMs += milliseconds;
       signal?.throwIfAborted();
     },
-    random: () => options.random ?? 0,
+    random: () => options.random ?? 0.5,
     sleeps,
     pass: (milliseconds) => {
       nowMs += milliseconds;

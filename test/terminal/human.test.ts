@@ -1,7 +1,7 @@
 import picocolors from 'picocolors';
 import { describe, expect, test } from 'vitest';
 import type { Event } from '../../src/reporter.ts';
-import { eventLine, findingText, ignoredLines, resultText } from '../../src/terminal/human.ts';
+import { eventLine, ignoredLines, resultText } from '../../src/terminal/human.ts';
 import type { Result } from '../../src/terminal/result.ts';
 import { finding, outcomes, results, warning } from '../support/results.ts';
 
@@ -22,11 +22,11 @@ describe('events, a line each', () => {
     ],
     [
       { kind: 'minted', index: 'PyPI', lifeSeconds: 900, renewal: false },
-      'mint         API token of PyPI, good for 15 min',
+      'mint         an API token of PyPI, good for 15 min',
     ],
     [
       { kind: 'minted', index: 'PyPI', lifeSeconds: 60, renewal: true },
-      'mint         again API token of PyPI, good for 60 s',
+      'mint         another API token of PyPI, good for 60 s',
     ],
     [{ kind: 'checked', files: 2, warnings: 0 }, 'check        2 files: names agree with the metadata inside'],
     [
@@ -80,10 +80,12 @@ describe('events, a line each', () => {
 });
 
 test('findings, with their place', () => {
-  expect(findingText(finding, plain)).toBe(
+  expect(eventLine({ kind: 'finding', finding }, plain)).toBe(
     'error dist/demo-1.0.tar.gz [filename-invalid]\n      The name is bad.\n      Build it again.',
   );
-  expect(findingText(warning, plain)).toMatch(/^warning dist\/demo-1\.0\.tar\.gz \(PKG-INFO\) \[file-large\]\n/);
+  expect(eventLine({ kind: 'finding', finding: warning }, plain)).toMatch(
+    /^warning dist\/demo-1\.0\.tar\.gz \(PKG-INFO\) \[file-large\]\n/,
+  );
 });
 
 test('files that are no distributions, with the reason', () => {
@@ -201,7 +203,7 @@ describe('results', () => {
   test('a rehearsal', () => {
     expect(text(results.rehearsal)).toMatchInlineSnapshot(`
       "installable  demo-1.0-py3-none-any.whl  sha256 abababababababab…
-      The rehearsal passed. In a CI job with an identity, \`pypi-oidc upload\` does the same on PyPI."
+      The rehearsal passed. \`pypi-oidc upload\` does the same on PyPI from a CI job."
     `);
   });
 

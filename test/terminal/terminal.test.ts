@@ -36,6 +36,7 @@ describe('the streams', () => {
   test('results go to stdout, everything else to stderr', async () => {
     const { terminal, texts } = await open();
     terminal.report({ kind: 'credentials', text: 'trusted publishing' });
+    terminal.report({ kind: 'finding', finding: warning });
     terminal.result(results.upload, false);
     expect(texts.stdout).toMatchInlineSnapshot(`
       "1 of 2 files uploaded to PyPI:
@@ -142,7 +143,8 @@ describe('quiet and verbose', () => {
 
   test('quiet shows errors of the checks, not their warnings, nor ignored files; the result stays', async () => {
     const { terminal, texts } = await open({ quiet: true });
-    terminal.result({ ...results.upload, findings: [warning, finding] }, false);
+    for (const own of [warning, finding]) terminal.report({ kind: 'finding', finding: own });
+    terminal.result(results.upload, false);
     expect(texts.stderr).toBe(
       'error dist/demo-1.0.tar.gz [filename-invalid]\n      The name is bad.\n      Build it again.\n',
     );
@@ -160,6 +162,7 @@ describe('no secret is printed', () => {
     terminal.report({ kind: 'note', severity: 'warning', message: text, hint: text });
     terminal.report({ kind: 'detail', message: text });
     terminal.report({ kind: 'upload-ended', outcome: { ...outcomes.refused, explanation: text, hint: text } });
+    terminal.report({ kind: 'finding', finding: { ...finding, message: text } });
     terminal.result({ ...results.upload, findings: [{ ...finding, message: text }], releases: [text] }, true);
     terminal.failure(new Error(text));
     expect(texts.stdout + texts.stderr).not.toMatch(/hunter2/);
@@ -198,6 +201,7 @@ describe('in GitHub Actions', () => {
 
   test('findings and failures are annotations beside their text', async () => {
     const { terminal, texts } = await open(gitHub);
+    for (const own of [warning, finding]) terminal.report({ kind: 'finding', finding: own });
     terminal.result(results.check, false);
     terminal.failure(failure);
     const commands = texts.stderr.split('\n').filter((line) => line.startsWith('::'));
@@ -215,10 +219,8 @@ describe('in GitHub Actions', () => {
     terminal.report({ kind: 'note', severity: 'warning', message: hostile, hint: hostile });
     terminal.report({ kind: 'upload-ended', outcome: { ...outcomes.refused, explanation: hostile, hint: hostile } });
     terminal.report({ kind: 'request', text: '::set-env name=PATH::/evil' });
-    terminal.result(
-      { ...results.upload, findings: [{ ...finding, message: hostile, file: hostile }], releases: [hostile] },
-      true,
-    );
+    terminal.report({ kind: 'finding', finding: { ...finding, message: hostile, file: hostile } });
+    terminal.result({ ...results.upload, releases: [hostile] }, true);
     terminal.failure(new Error(hostile));
     const lines = `${texts.stdout}${texts.stderr}`.split('\n');
     expect(lines.filter((line) => /^\s*::(?!error )|##\[/.test(line))).toEqual([]);

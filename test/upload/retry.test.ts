@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { UploadAnswer } from '../../src/package-index/legacy-upload.ts';
 import { explainRefusal, type RefusalKind } from '../../src/package-index/refusal.ts';
 import { type Outcome, runResult } from '../../src/upload/outcome.ts';
-import { concernsWholeProject, nextStep } from '../../src/upload/retry.ts';
+import { nextStep, type StopScope, stopScope } from '../../src/upload/retry.ts';
 import { accepted, refused, uploadedFile } from '../support/uploads.ts';
 
 function step(answer: UploadAnswer, renewals = 0): string {
@@ -28,24 +28,24 @@ describe('the next step', () => {
   });
 });
 
-test.each<[RefusalKind, boolean]>([
-  ['token-expired', true],
-  ['token-invalid', true],
-  ['token-for-other-project', true],
-  ['project-missing', true],
-  ['read-only', true],
-  ['not-the-upload-api', true],
-  ['permission-denied', true],
-  ['rate-limited', true],
-  ['server-fault', true],
-  ['file-exists', false],
-  ['name-used-before', false],
-  ['release-too-old', false],
-  ['second-sdist', false],
-  ['too-large', false],
-  ['other', false],
-])('%s concerns the whole project: %s', (kind, wanted) => {
-  expect(concernsWholeProject({ kind, hint: '' })).toBe(wanted);
+test.each<[RefusalKind, StopScope]>([
+  ['token-expired', 'index'],
+  ['token-invalid', 'index'],
+  ['read-only', 'index'],
+  ['not-the-upload-api', 'index'],
+  ['rate-limited', 'index'],
+  ['server-fault', 'index'],
+  ['token-for-other-project', 'project'],
+  ['project-missing', 'project'],
+  ['permission-denied', 'project'],
+  ['file-exists', 'file'],
+  ['name-used-before', 'file'],
+  ['release-too-old', 'file'],
+  ['second-sdist', 'file'],
+  ['too-large', 'file'],
+  ['other', 'file'],
+])('%s stops what belongs to the same %s', (kind, wanted) => {
+  expect(stopScope({ kind, hint: '' })).toBe(wanted);
 });
 
 describe('the result of a run', () => {

@@ -106,9 +106,7 @@ describe('a refusal', () => {
   test.each([
     [403, "Invalid API Token: project-scoped token is not valid for project: 'demo'"],
     [400, 'Non-user identities cannot create new projects.'],
-    [403, 'Read-only mode: Uploads are temporarily disabled.'],
-    [404, ''],
-    [401, ''],
+    [403, 'no reason given'],
   ])('that concerns the project stops its other files, not those of others: %i %s', async (status, explanation) => {
     const { outcomes, sent } = await run(planOf(wheel, sdist, other), [refused(status, explanation), accepted]);
     expect(outcomes).toMatchObject([
@@ -117,6 +115,20 @@ describe('a refusal', () => {
       { kind: 'uploaded', file: { filename: other } },
     ]);
     expect(sent).toHaveLength(2);
+  });
+
+  test.each([
+    [403, 'Read-only mode: Uploads are temporarily disabled.'],
+    [403, 'Invalid or non-existent authentication information.'],
+    [404, ''],
+    [401, ''],
+  ])('that concerns the index stops everything: %i %s', async (status, explanation) => {
+    const { outcomes, sent } = await run(planOf(wheel, other), [refused(status, explanation), accepted]);
+    expect(outcomes).toMatchObject([
+      { kind: 'refused', status },
+      { kind: 'not-attempted', file: { filename: other }, reason: `${wheel} was not accepted (${status})` },
+    ]);
+    expect(sent).toHaveLength(1);
   });
 
   test.each([400, 403, 404, 409, 413, 302, 600])('is not repeated: %i', async (status) => {
