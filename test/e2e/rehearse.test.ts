@@ -5,12 +5,12 @@ import { buildWheel } from '../support/distributions.ts';
 test('publishes a sample of its own, from detecting the identity to reading the files back', async () => {
   const { exitCode, stdout, stderr } = await runCli(['rehearse']);
   expect(normalized(stderr)).toMatchInlineSnapshot(`
-    "detect       GitHub Actions: \`GITHUB_ACTIONS\` is \`true\` and the job may request identity tokens
-    authenticate trusted publishing, as this is a GitHub Actions job with an identity
+    "detect       GitHub Actions: \`GITHUB_ACTIONS\` is \`true\`
+    authenticate trusted publishing: this GitHub Actions job has an identity
     audience     \`pypi\` (asked from the embedded index)
     check        2 files: names agree with the metadata inside
     identity     token for \`repo:octo/demo:ref:refs/heads/main\`, good for 5 min
-    mint         API token of the embedded index, good for 15 min
+    mint         an API token of the embedded index, good for 15 min
     upload       pypi_oidc_sample-1.0.0-py3-none-any.whl  N kB  uploaded in N ms
     upload       pypi_oidc_sample-1.0.0.tar.gz  N kB  uploaded in N ms
     "
@@ -18,7 +18,7 @@ test('publishes a sample of its own, from detecting the identity to reading the 
   expect(normalized(stdout)).toMatchInlineSnapshot(`
     "installable  pypi_oidc_sample-1.0.0-py3-none-any.whl  sha256 SHA256…
     installable  pypi_oidc_sample-1.0.0.tar.gz  sha256 SHA256…
-    The rehearsal passed. In a CI job with an identity, \`pypi-oidc upload\` does the same on PyPI.
+    The rehearsal passed. \`pypi-oidc upload\` does the same on PyPI from a CI job.
     "
   `);
   expect(exitCode).toBe(0);

@@ -21,12 +21,12 @@ test('publishes a wheel and an sdist as the trusted publisher of a GitHub job', 
     cwd: directory,
   });
   expect(normalized(stderr)).toMatchInlineSnapshot(`
-    "detect       GitHub Actions: \`GITHUB_ACTIONS\` is \`true\` and the job may request identity tokens
-    authenticate trusted publishing, as this is a GitHub Actions job with an identity
+    "detect       GitHub Actions: \`GITHUB_ACTIONS\` is \`true\`
+    authenticate trusted publishing: this GitHub Actions job has an identity
     audience     \`pypi\` (asked from 127.0.0.1:PORT)
     check        2 files: names agree with the metadata inside
     identity     token for \`repo:octo/demo:ref:refs/heads/main\`, good for 5 min
-    mint         API token of 127.0.0.1:PORT, good for 15 min
+    mint         an API token of 127.0.0.1:PORT, good for 15 min
     upload       demo-1.0-py3-none-any.whl  N B  uploaded in N ms
     upload       demo-1.0.tar.gz  N B  uploaded in N ms
     "
@@ -99,7 +99,7 @@ test('a dry run prints the plan and mints nothing', async () => {
     "Would upload 2 files (N B) to 127.0.0.1:PORT, in this order:
       demo-1.0-py3-none-any.whl  N B  sha256 SHA256
       demo-1.0.tar.gz  N B  sha256 SHA256
-    Would authenticate by trusted publishing, as this is a GitHub Actions job with an identity.
+    Would authenticate by trusted publishing: this GitHub Actions job has an identity.
     Nothing was minted, nothing was sent.
     "
   `);
@@ -149,8 +149,8 @@ describe('when a file cannot go', () => {
       env: index.gitHubEnvironment({ repository: 'octo/other', environment: 'PyPI' }),
     });
     expect(normalized(stderr)).toMatchInlineSnapshot(`
-      "detect       GitHub Actions: \`GITHUB_ACTIONS\` is \`true\` and the job may request identity tokens
-      authenticate trusted publishing, as this is a GitHub Actions job with an identity
+      "detect       GitHub Actions: \`GITHUB_ACTIONS\` is \`true\`
+      authenticate trusted publishing: this GitHub Actions job has an identity
       audience     \`pypi\` (asked from 127.0.0.1:PORT)
       check        1 file: names agree with the metadata inside
       identity     token for \`repo:octo/other:environment:PyPI\`, good for 5 min
@@ -193,7 +193,7 @@ describe('when a file cannot go', () => {
       env: index.gitHubEnvironment(),
       cwd: directory,
     });
-    expect(stderr).toContain('again API token');
+    expect(stderr).toContain('another API token');
     expect(exitCode).toBe(0);
     expect(requestLines(index).filter((line) => line.includes('mint-token'))).toHaveLength(2);
   });

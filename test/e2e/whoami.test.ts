@@ -8,7 +8,7 @@ test('shows the claims that count and what to enter for them', async () => {
     env: index.gitHubEnvironment({ environment: 'PyPI' }),
   });
   expect(normalized(stdout)).toMatchInlineSnapshot(`
-    "Identity  GitHub Actions (\`GITHUB_ACTIONS\` is \`true\` and the job may request identity tokens)
+    "Identity  GitHub Actions (\`GITHUB_ACTIONS\` is \`true\`)
     Issuer    https://token.actions.githubusercontent.com
     Audience  pypi
     Good for  5 min
@@ -31,7 +31,7 @@ test('shows the claims that count and what to enter for them', async () => {
     "
   `);
   expect(normalized(stderr)).toMatchInlineSnapshot(`
-    "detect       GitHub Actions: \`GITHUB_ACTIONS\` is \`true\` and the job may request identity tokens
+    "detect       GitHub Actions: \`GITHUB_ACTIONS\` is \`true\`
     audience     \`pypi\` (asked from 127.0.0.1:PORT)
     "
   `);
