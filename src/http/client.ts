@@ -6,10 +6,11 @@
  */
 
 import type { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
-import { UsageError } from '../errors.ts';
+import { PypiOidcError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { BodyError, InsecureAddressError, TransportError, type TransportStage, transportError } from './http-error.ts';
+import { openRoutes, type RouteOptions, type Routes } from './routes.ts';
+import { Watch } from './watch.ts';
 
 /** A body that can be sent again from its start; `open` is called once for each attempt. */
 export interface RequestBody {
@@ -63,16 +64,9 @@ export interface HttpTimeouts {
 
 export const defaultTimeouts: HttpTimeouts = { connectMs: 15_000, noProgressMs: 60_000, answerMs: 300_000 };
 
-export interface HttpClientOptions {
+export interface HttpClientOptions extends RouteOptions {
   readonly userAgent: string;
   readonly timeouts?: HttpTimeouts;
-  /** PEM certificates to trust beside Node's own. */
-  readonly extraCertificates?: string | undefined;
-  /** As in `HTTPS_PROXY` and `NO_PROXY`; loopback is never proxied. */
-  readonly proxies?: {
-    readonly https?: string | undefined;
-    readonly except?: string | undefined;
-  };
   /** Told of each request as it starts, without secrets; for `--verbose`. */
   readonly onRequest?: (line: string) => void;
 }
@@ -86,7 +80,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   async function stream(request: HttpRequest): Promise<StreamedResponse> {
     if (!isProtected(request.url)) throw new InsecureAddressError(request.url.host);
-    routes ??= openRoutes(options, timeouts);
+    routes ??= openRoutes({ ...options, connectMs: timeouts.connectMs });
     const { direct, proxied } = await routes;
     const dispatcher = proxied === undefined || isLoopback(request.url.hostname) ? direct : proxied;
     options.onRequest?.(`${request.method} ${printableUrl(request.url)}`);
@@ -94,7 +88,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     let stage: TransportStage = 'connecting';
     const failed = (cause: unknown): Error => {
       watch.stop();
-      if (isOwnFailure(cause)) return cause;
+      // Among them those of a body that could not be read: a file that changed on disk.
+      if (cause instanceof PypiOidcError) return cause;
       if (watch.expired !== undefined) {
         const detail = `${watch.expired.what} for ${watch.expired.limitMs / 1000} s`;
         return new TransportError({ host: request.url.host, problem: 'timeout', stage, detail });
@@ -174,47 +169,6 @@ export function isLoopback(hostname: string): boolean {
 /** The URL without user, password and query, which may hold secrets. */
 export function printableUrl(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
-}
-
-/** Ways out: straight, which loopback always is, and through the proxies where there are any. */
-interface Routes {
-  readonly direct: Dispatcher;
-  readonly proxied: Dispatcher | undefined;
-}
-
-async function openRoutes(options: HttpClientOptions, timeouts: HttpTimeouts): Promise<Routes> {
-  const { Agent, EnvHttpProxyAgent } = await import('undici');
-  const connect = { timeout: timeouts.connectMs, ...(await trustedCertificates(options.extraCertificates)) };
-  const common = { connect, allowH2: false, pipelining: 1 };
-  const { https, except } = options.proxies ?? {};
-  const direct = new Agent(common);
-  // undici knows `*` only when it stands alone.
-  if (https === undefined || except?.split(/[,\s]+/).includes('*')) return { direct, proxied: undefined };
-  const proxied = new EnvHttpProxyAgent({
-    ...common,
-    requestTls: connect,
-    // Plain http goes to loopback only. The empty string keeps undici from reading the environment on its own.
-    httpProxy: '',
-    httpsProxy: proxyAddress(https),
-    noProxy: except ?? '',
-  });
-  return { direct, proxied };
-}
-
-/** As curl takes it: without a scheme it is an http proxy. The address may hold a password, and is in no message. */
-function proxyAddress(text: string): string {
-  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
-  if (URL.canParse(address) && /^(https?|socks5?):$/.test(new URL(address).protocol)) return address;
-  throw new UsageError('SETTINGS_INVALID', {
-    message: 'The address of the proxy cannot be used.',
-    hint: 'Correct `HTTPS_PROXY`, as in `http://proxy.example.org:3128`.',
-  });
-}
-
-async function trustedCertificates(extra: string | undefined): Promise<{ ca?: string[] }> {
-  if (extra === undefined) return {};
-  const { rootCertificates } = await import('node:tls');
-  return { ca: [...rootCertificates, extra] };
 }
 
 function requestHeaders(request: HttpRequest, userAgent: string): Record<string, string> {
@@ -300,58 +254,4 @@ function flatHeaders(headers: Record<string, string | string[] | undefined>): Re
     if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
   }
   return flat;
-}
-
-function isOwnFailure(cause: unknown): cause is Error {
-  return cause instanceof TransportError || cause instanceof BodyError || isPypiOidcError(cause);
-}
-
-/** Errors of a body that could not be read (a file changed on disk) pass as they are. */
-function isPypiOidcError(cause: unknown): cause is Error {
-  return cause instanceof Error && 'hint' in cause && 'code' in cause;
-}
-
-/** One deadline at a time: each call of `expect` replaces the last. Aborts the request when it passes. */
-class Watch {
-  readonly #controller = new AbortController();
-  #timer: NodeJS.Timeout | undefined;
-  #stopped = false;
-  #limitMs = 0;
-  #what = '';
-  readonly #outer: AbortSignal | undefined;
-  readonly #abort = () => this.#controller.abort();
-  expired: { readonly what: string; readonly limitMs: number } | undefined;
-
-  constructor(outer: AbortSignal | undefined) {
-    this.#outer = outer;
-    if (outer?.aborted) this.#abort();
-    else outer?.addEventListener('abort', this.#abort, { once: true });
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  expect(what: string, limitMs: number): void {
-    // The body may go on for a moment after the request has failed.
-    if (this.#stopped) return;
-    if (this.#timer !== undefined && this.#what === what && this.#limitMs === limitMs) {
-      this.#timer.refresh();
-      return;
-    }
-    clearTimeout(this.#timer);
-    this.#what = what;
-    this.#limitMs = limitMs;
-    this.#timer = setTimeout(() => {
-      this.expired = { what, limitMs };
-      this.#abort();
-    }, limitMs);
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#outer?.removeEventListener('abort', this.#abort);
-  }
 }
