@@ -5,7 +5,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { forEachOf } from './concurrency.ts';
+import { forEachOf } from '../support/concurrency.ts';
 import { interopFolder, pathOf, scriptPath } from './folders.ts';
 import { pipDownload } from './pip.ts';
 import { type RealDistribution, realDistributions } from './real-distributions.ts';

@@ -14,6 +14,7 @@ export interface RunOptions {
 }
 
 export interface RunningProcess {
+  readonly pid: number;
   kill(signal: NodeJS.Signals): void;
   /** Resolves when stderr holds the text. */
   untilStderr(text: string): Promise<void>;
@@ -51,6 +52,7 @@ export function runCli(args: readonly string[], options: RunOptions = {}): Promi
     child.on('error', reject);
     child.on('close', (exitCode) => resolve({ exitCode, ...output }));
     options.onStart?.({
+      pid: child.pid ?? 0,
       kill: (signal) => child.kill(signal),
       untilStderr: (text) => until('stderr', text),
       untilStdout: (text) => until('stdout', text),
