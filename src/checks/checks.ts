@@ -9,10 +9,11 @@ import { checkFileSize } from './file-size.ts';
 import { checkFilename } from './filename.ts';
 import type { Finding, FindingDetails } from './finding.ts';
 import { checkMetadata } from './metadata.ts';
+import { checkMetadataVersion } from './metadata-version.ts';
 
 export type Check = (distribution: Distribution) => readonly FindingDetails[];
 
-const checks: readonly Check[] = [checkFilename, checkMetadata, checkFileSize];
+const checks: readonly Check[] = [checkFilename, checkMetadata, checkMetadataVersion, checkFileSize];
 
 /** All findings for one distribution, errors first. */
 export function checkDistribution(distribution: Distribution): readonly Finding[] {

@@ -9,6 +9,8 @@ export type FindingCode =
   | 'filename-not-normalized'
   | 'dist-info-mismatch'
   | 'metadata-incomplete'
+  | 'metadata-version-unknown'
+  | 'metadata-field-too-new'
   | 'metadata-field-unknown'
   | 'metadata-not-utf8'
   | 'file-large';

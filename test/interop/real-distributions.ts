@@ -26,10 +26,12 @@ export interface RealDistribution {
 }
 
 export interface Refusal {
-  /** The local check that stops it before anything is sent; `undefined` when only the index refuses. */
-  readonly check: FindingCode | undefined;
-  /** Part of the index's answer. */
+  /** The local check that stops it before anything is sent. */
+  readonly check: FindingCode;
+  /** Part of the index's answer when it is sent all the same. */
   readonly answer: string;
+  /** Whether twine refuses it, too, in the same words; it knows metadata, but no rules for file names. */
+  readonly twineRefuses: boolean;
   /** Why, for the report. */
   readonly reason: string;
 }
@@ -52,6 +54,7 @@ const wheelNotNormalized: Details = {
   expected: {
     check: 'filename-not-normalized',
     answer: 'should contain the normalized project name',
+    twineRefuses: false,
     reason: 'PEP 491: the project is not normalised in the file name',
   },
 };
@@ -60,13 +63,15 @@ const sdistNotNormalized: Details = {
   expected: {
     check: 'filename-not-normalized',
     answer: 'is invalid, should be',
+    twineRefuses: false,
     reason: 'PEP 625: the project is not normalised in the file name',
   },
 };
 
 const version20: Details = {
   expected: {
-    check: undefined,
+    check: 'metadata-version-unknown',
+    twineRefuses: true,
     answer: "'2.0' is not a valid metadata version",
     reason: 'metadata 2.0 (PEP 426) was withdrawn',
   },
@@ -74,7 +79,8 @@ const version20: Details = {
 
 const classifierIn10: Details = {
   expected: {
-    check: undefined,
+    check: 'metadata-field-too-new',
+    twineRefuses: true,
     answer: 'classifier introduced in metadata version 1.1, not 1.0',
     reason: 'old distutils declared 1.0 and wrote fields of 1.1',
   },
@@ -83,7 +89,8 @@ const classifierIn10: Details = {
 function earlyLicenseExpression(declared: string): Details {
   return {
     expected: {
-      check: undefined,
+      check: 'metadata-field-too-new',
+      twineRefuses: true,
       answer: `license-expression introduced in metadata version 2.4, not ${declared}`,
       reason: `hatchling wrote License-Expression before 2.4, under ${declared}`,
     },
