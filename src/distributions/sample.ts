@@ -11,9 +11,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { ZipFile } from 'yazl';
 import { UsageError } from '../errors.ts';
 import { isValidProjectName, normalizeProjectName } from './project-name.ts';
+import { storedZip } from './stored-zip.ts';
 import { canonicalVersion } from './version.ts';
 
 export interface SampleOptions {
@@ -50,7 +50,7 @@ export async function writeSampleDistributions(
   await mkdir(directory, { recursive: true });
   const wheel = join(directory, `${stem}-py3-none-any.whl`);
   const sdist = join(directory, `${stem}.tar.gz`);
-  await writeFile(wheel, await zip(wheelMembers(stem, name, version)));
+  await writeFile(wheel, storedZip(wheelMembers(stem, name, version)));
   await writeFile(sdist, gzip(await tar(sdistMembers(stem, name, version))));
   return { wheel, sdist };
 }
@@ -148,15 +148,6 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
 def build_sdist(sdist_directory, config_settings=None):
     raise NotImplementedError("this sample is built as an sdist already")
 `;
-}
-
-async function zip(members: readonly Member[]): Promise<Buffer> {
-  const archive = new ZipFile();
-  // ZIP times are local and begin in 1980: this one has the same bytes in every time zone.
-  const options = { mtime: new Date(1980, 0, 1), mode: 0o100644, compress: false, forceDosTimestamp: true };
-  for (const [path, text] of members) archive.addBuffer(Buffer.from(text), path, options);
-  archive.end();
-  return collect(archive.outputStream);
 }
 
 async function tar(members: readonly Member[]): Promise<Buffer> {

@@ -41,10 +41,10 @@ export async function openRoutes(options: RouteOptions & { readonly connectMs: n
 /** As curl takes it: without a scheme it is an http proxy. The address may hold a password, and is in no message. */
 function proxyAddress(text: string): string {
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
-  if (URL.canParse(address) && /^(https?|socks5?):$/.test(new URL(address).protocol)) return address;
+  if (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)) return address;
   throw new UsageError('SETTINGS_INVALID', {
     message: 'The address of the proxy cannot be used.',
-    hint: 'Correct `HTTPS_PROXY`, as in `http://proxy.example.org:3128`.',
+    hint: 'Correct `HTTPS_PROXY`, as in `http://proxy.example.org:3128`. SOCKS proxies are not supported.',
   });
 }
 
