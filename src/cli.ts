@@ -106,8 +106,10 @@ function declareCommands(ended: (code: ExitCode) => void): Command {
       .description('run the embedded index for other tools, with a simulated CI identity')
       .option('--port <n>', 'port on 127.0.0.1; 0 for a free one', '8417')
       .option('--dir <path>', 'keep files and state in this directory')
-      .option('--project <name...>', 'projects that the simulated GitHub job may publish (default: any)')
+      .option('--project <name...>', 'projects that the simulated job may publish (default: any)')
       .option('--publishers <file>', 'JSON file with the trusted publishers')
+      .option('--ci <name>', 'the job to simulate: `github`, `gitlab`, `google`, `circleci` or `buildkite`', 'github')
+      .option('--tls', 'serve https, with a certificate authority made for this run')
       // Not `--env-file`: Node 20 takes that for its own, even after the script's name.
       .option('--write-env <path>', 'write the variables of the simulated job to this file')
       .option('--file-limit <MiB>', 'largest file; PyPI takes 100 by default, and grants up to 1024', '1024')

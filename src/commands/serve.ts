@@ -1,13 +1,17 @@
 /** `serve`: run the embedded index until it is stopped, with everything another tool needs to publish to it. */
 
-import { readFile, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { parseFault } from '../local-index/fault.ts';
+import { parseFault } from '../local-index/fault-syntax.ts';
+import { type CiName, ciNames } from '../local-index/jobs/platforms.ts';
 import { type Publisher, parsePublishers } from '../local-index/publishers.ts';
 import { type LocalIndex, startLocalIndex } from '../local-index/server.ts';
+import { Secret } from '../secret.ts';
 import type { CommandContext } from './context.ts';
+import { type JobFiles, writeEnvironmentFile, writeJobFiles } from './job-files.ts';
 
 export interface ServeFlags {
   readonly port?: string;
@@ -15,6 +19,8 @@ export interface ServeFlags {
   readonly publishers?: string;
   readonly project?: readonly string[];
   readonly fault?: readonly string[];
+  readonly ci?: string;
+  readonly tls?: boolean;
   readonly writeEnv?: string;
   readonly fileLimit?: string;
 }
@@ -29,34 +35,58 @@ export const simulatedPublisher = {
   environment: '',
 } as const;
 
+/** The publisher that the simulated job of a platform fits; PyPI accepts no job of the last two. */
+const simulatedPublishers: Readonly<Record<CiName, Publisher>> = {
+  github: simulatedPublisher,
+  gitlab: { provider: 'gitlab', namespace: 'octo', project: 'demo', workflow_filepath: '.gitlab-ci.yml' },
+  google: { provider: 'google', email: 'publisher@demo.iam.gserviceaccount.com' },
+  circleci: simulatedPublisher,
+  buildkite: simulatedPublisher,
+};
+
 /** The most that PyPI grants to a project, in MiB; its default is 100. */
 export const highestFileLimitMib = 1024;
 
 export async function serve(flags: ServeFlags, context: CommandContext): Promise<ExitCode> {
   const { terminal, runtime, signal } = context;
-  const publishers = await configuredPublishers(flags, runtime.cwd);
+  const ci = platform(flags.ci ?? 'github');
+  const publishers = await configuredPublishers(flags, ci, runtime.cwd);
   const index = await startLocalIndex({
     port: wholeNumber('--port', flags.port ?? '8417', 65_535),
     directory: flags.dir === undefined ? undefined : resolve(runtime.cwd, flags.dir),
-    publishers: publishers ?? [simulatedPublisher],
+    publishers: publishers ?? [simulatedPublishers[ci]],
     openProjects: publishers === undefined,
     fileLimitBytes:
       wholeNumber('--file-limit', flags.fileLimit ?? String(highestFileLimitMib), 1_000_000) * 1024 * 1024,
     faults: (flags.fault ?? []).map(parseFault),
+    tls: flags.tls ?? false,
     now: runtime.now,
     onRequest: ({ method, path, status }) => terminal.report({ kind: 'request', text: `${status}  ${method} ${path}` }),
   });
+  let temporary: string | undefined;
   try {
-    const environment = index.gitHubEnvironment();
     const environmentFile = flags.writeEnv === undefined ? undefined : resolve(runtime.cwd, flags.writeEnv);
-    if (environmentFile !== undefined) await writeEnvironmentFile(environmentFile, environment);
+    const openDirectory = async (): Promise<string> => {
+      if (environmentFile !== undefined) return `${environmentFile}.d`;
+      temporary ??= await mkdtemp(join(tmpdir(), 'pypi-oidc-job-'));
+      return temporary;
+    };
+    const { certificateAuthority } = index;
+    const job = await index.jobEnvironment(ci);
+    const files = await written(async () => {
+      const all = await writeJobFiles({ openDirectory, ci, job, certificateAuthority, env: runtime.env });
+      if (environmentFile !== undefined) await writeEnvironmentFile(environmentFile, all);
+      return all;
+    }, environmentFile);
     terminal.result(
       {
         kind: 'serving',
         url: index.url,
         uploadUrl: index.uploadUrl,
         simpleUrl: index.simpleUrl,
-        environment,
+        ci,
+        ...files,
+        environment: withSecrets(files.environment),
         environmentFile,
         projects: publishers?.flatMap(({ projects, pending }) => [...(projects ?? []), ...(pending ?? [])]),
         directory: flags.dir,
@@ -66,21 +96,52 @@ export async function serve(flags: ServeFlags, context: CommandContext): Promise
     await stopped(signal);
   } finally {
     await index.close();
+    if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
   }
   terminal.report({ kind: 'note', severity: 'info', message: goodbye(index, flags) });
   return exitCodes.done;
 }
 
+async function written(write: () => Promise<JobFiles>, path: string | undefined): Promise<JobFiles> {
+  try {
+    return await write();
+  } catch (cause) {
+    throw new UsageError('SETTINGS_INVALID', {
+      message: `The files of the simulated job cannot be written${path === undefined ? '' : `: ${path}`}`,
+      hint: 'Give `--write-env` a path in a folder that exists and can be written to.',
+      cause,
+    });
+  }
+}
+
+/** Tokens as secrets, so that the terminal knows that they are printed on purpose. */
+function withSecrets(environment: Readonly<Record<string, string>>): Record<string, string | Secret> {
+  const entries = Object.entries(environment);
+  return Object.fromEntries(entries.map(([name, value]) => [name, /_TOKEN/.test(name) ? new Secret(value) : value]));
+}
+
+function platform(name: string): CiName {
+  const known = ciNames.find((item) => item === name);
+  if (known !== undefined) return known;
+  throw new UsageError('SETTINGS_INVALID', {
+    message: `\`--ci ${name}\` cannot be simulated.`,
+    hint: `Choose one of ${ciNames.map((item) => `\`${item}\``).join(', ')}.`,
+  });
+}
+
 /** Those of the file, and the simulated job for the named projects; `undefined` when nothing was named. */
 async function configuredPublishers(
   { publishers, project }: ServeFlags,
+  ci: CiName,
   cwd: string,
 ): Promise<readonly Publisher[] | undefined> {
   const named = project ?? [];
   const fromFile =
     publishers === undefined ? [] : parsePublishers(await readPublishersFile(resolve(cwd, publishers)), publishers);
   if (publishers === undefined && named.length === 0) return undefined;
-  return named.length === 0 ? fromFile : [...fromFile, { ...simulatedPublisher, projects: [...named], pending: [] }];
+  return named.length === 0
+    ? fromFile
+    : [...fromFile, { ...simulatedPublishers[ci], projects: [...named], pending: [] }];
 }
 
 async function readPublishersFile(path: string): Promise<string> {
@@ -92,17 +153,6 @@ async function readPublishersFile(path: string): Promise<string> {
       hint: 'Check the path. `--project <name>` needs no file.',
     });
   }
-}
-
-/** Readable by its owner only: it holds the (simulated) right to ask for identity tokens. */
-async function writeEnvironmentFile(path: string, environment: Readonly<Record<string, string>>): Promise<void> {
-  const text = Object.entries(environment).map(([name, value]) => `${name}=${shellQuoted(value)}\n`);
-  await writeFile(path, text.join(''), { mode: 0o600 });
-}
-
-/** As it is where no shell takes offence, so that other readers of such files are served too. */
-function shellQuoted(value: string): string {
-  return /^[\w@%+=:,./?-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }
 
 function wholeNumber(flag: string, text: string, highest: number): number {

@@ -17,7 +17,10 @@ interface RefusedRequest {
 export function explainRefusedMint(error: MintError, claims: Claims, request: RefusedRequest): MintError {
   const explained = new MintError('MINT_REFUSED', {
     message: error.message,
-    hint: hintFor(error, claims, request),
+    hint: hintFor(error, claims, {
+      ...request,
+      index: { ...request.index, pagesOrigin: request.index.pagesOrigin ?? error.pagesOrigin },
+    }),
     description: error.description,
     status: error.status,
     ...(error.indexCode === undefined ? {} : { indexCode: error.indexCode }),

@@ -43,6 +43,7 @@ export class ServerCrash extends Error {
 const titles: Readonly<Record<number, string>> = {
   200: 'OK',
   301: 'Moved Permanently',
+  308: 'Permanent Redirect',
   400: 'Bad Request',
   403: 'Forbidden',
   404: 'Not Found',
@@ -58,6 +59,7 @@ const explanations: Readonly<Record<number, string>> = {
   200: '',
   400: 'The server could not comply with the request since it is either malformed or otherwise incorrect.',
   403: 'Access was denied to this resource.',
+  308: 'The resource has been moved to /legacy/; you should be redirected automatically.',
   405: 'The method is not allowed for this resource.',
   409: 'There was a conflict when trying to complete your request.',
   410: 'This resource is no longer available.  No forwarding address is given.',
@@ -75,7 +77,8 @@ export function negotiatedAnswer(
   options: { readonly explained?: boolean; readonly headers?: Readonly<Record<string, string>> } = {},
 ): Answer {
   const title = titles[status] ?? 'Error';
-  const code = `${status} ${detail ?? title}`;
+  // The status of the server's own response object: what ISO-8859-1 does not have is a question mark in it.
+  const code = `${status} ${latinText(detail ?? title)}`;
   const explanation = explanations[status] ?? '';
   const said = options.explained === false ? '' : (detail ?? '');
   const base = { status, reason: statusLineText(detail ?? title) };
@@ -143,18 +146,14 @@ export function redirectAnswer(location: string, accept: string | undefined): An
   }
 }
 
-/** Text as it may stand in a status line: one line of ISO-8859-1, every other character a question mark. */
+/** Text as it may stand in a status line: one line of ISO-8859-1. */
 export function statusLineText(text: string): string {
-  let line = '';
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    if (code < 0x20 || code === 0x7f) {
-      line += ' ';
-    } else {
-      line += code > 0xff ? '?' : character;
-    }
-  }
-  return line;
+  return [...latinText(text)].map((character) => (character < ' ' || character === '\x7f' ? ' ' : character)).join('');
+}
+
+/** Every character that ISO-8859-1 does not have becomes a question mark. */
+function latinText(text: string): string {
+  return [...text].map((character) => (character > '\xff' ? '?' : character)).join('');
 }
 
 /** JSON in ASCII with escapes and a space after separators, the way the real server writes it. */

@@ -6,28 +6,44 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Secret } from '../secret.ts';
-import { helpText, quoted, Refusal } from './answers.ts';
+import { helpText, Refusal } from './answers.ts';
+import { caveatTags, unmetCaveats } from './caveats.ts';
+import type { Grant, IdentityFacts } from './identity-facts.ts';
 import {
   createMacaroon,
   deserializeMacaroon,
   hasValidSignature,
   type Macaroon,
+  narrowMacaroon,
   serializeMacaroon,
 } from './macaroon.ts';
 import { normalizeName } from './python-version.ts';
 import type { ActivePublisher, Project, Store } from './store.ts';
-
-/** Numbers of the caveats that PyPI knows; a caveat is a JSON array that begins with one. */
-const caveatTags = { expiration: 0, projectNames: 1, projectIds: 2, user: 3, publisher: 4 } as const;
 
 /** Who a request comes from: a publisher through a minted token, or the index's user. */
 export interface Identity {
   readonly kind: 'publisher' | 'user';
   readonly publisher?: ActivePublisher;
   /** Absent for a literal API token from the options, which is valid as it is. */
-  readonly macaroon?: { readonly value: Macaroon; readonly rootKey: Uint8Array };
+  readonly macaroon?: {
+    readonly value: Macaroon;
+    readonly rootKey: Uint8Array;
+    /** The caveats it was issued with. */
+    readonly issued: readonly string[];
+  };
+  /** Of a minted token. */
+  readonly grant?: Grant | undefined;
 }
 
+/** A token that the index gave out, and how to check it. */
+interface Issued {
+  readonly rootKey: Uint8Array;
+  readonly caveats: readonly string[];
+  readonly publisherId: string | undefined;
+  readonly grant: Grant | undefined;
+}
+
+const maximumGrants = 200;
 const mintedLifetimeSeconds = 900;
 const passwordText =
   'Username/Password authentication is no longer supported. Migrate to API Tokens or Trusted Publishers instead. ' +
@@ -37,7 +53,8 @@ export class ApiTokens {
   readonly #store: Store;
   readonly #now: () => number;
   readonly #literal: readonly Secret[];
-  readonly #issued = new Map<string, { readonly rootKey: Uint8Array; readonly publisherId: string | undefined }>();
+  readonly #issued = new Map<string, Issued>();
+  readonly #grants: Grant[] = [];
   readonly #userId = randomUUID();
 
   constructor(store: Store, now: () => number, literal: readonly Secret[]) {
@@ -46,8 +63,17 @@ export class ApiTokens {
     this.#literal = literal;
   }
 
+  /** What was minted, oldest first; the last two hundred when there were more. */
+  get grants(): readonly Grant[] {
+    return this.#grants;
+  }
+
   /** A token for the projects of a publisher; lives 15 minutes. `expires` is in Unix seconds. */
-  mint(publisher: ActivePublisher, location: string): { readonly token: Secret; readonly expires: number } {
+  mint(
+    publisher: ActivePublisher,
+    location: string,
+    identity: IdentityFacts,
+  ): { readonly token: Secret; readonly expires: number } {
     const notBefore = Math.floor(this.#now() / 1000);
     const expires = notBefore + mintedLifetimeSeconds;
     const projectIds = [...publisher.projectNames].flatMap((name) => this.#store.project(name)?.id ?? []);
@@ -56,21 +82,39 @@ export class ApiTokens {
       [caveatTags.projectIds, projectIds],
       [caveatTags.expiration, expires, notBefore],
     ];
-    return { token: this.#issue(location, caveats, publisher.id), expires };
+    const projectNames = this.#store.openProjects ? undefined : [...publisher.projectNames];
+    const grant = { identity, projectNames, mintedAtMs: this.#now(), expiresAtMs: expires * 1000 };
+    this.#grants.push(grant);
+    if (this.#grants.length > maximumGrants) {
+      this.#grants.shift();
+    }
+    return { token: this.#issue(location, caveats, { publisherId: publisher.id, grant }), expires };
   }
 
   /** A token of the index's user, for all projects or for those named. */
   createUserToken(location: string, projectNames?: readonly string[]): Secret {
-    const user = [caveatTags.user, this.#userId];
-    const caveats = projectNames === undefined ? [user] : [[caveatTags.projectNames, projectNames.map(normalizeName)]];
-    return this.#issue(location, caveats, undefined);
+    const caveats = [[caveatTags.user, this.#userId]];
+    const token = this.#issue(location, caveats, { publisherId: undefined, grant: undefined });
+    const macaroon = deserializeMacaroon(token.reveal());
+    if (projectNames === undefined || macaroon === undefined) {
+      return token;
+    }
+    const narrowed = narrowMacaroon(
+      macaroon,
+      JSON.stringify([caveatTags.projectNames, projectNames.map(normalizeName)]),
+    );
+    return new Secret(serializeMacaroon(narrowed));
   }
 
   /** Forget a token. Whether there was one is not told. */
   revoke(token: string): void {
     const macaroon = deserializeMacaroon(token);
-    if (macaroon !== undefined) {
+    const issued = this.#issued.get(macaroon?.identifier ?? '');
+    if (macaroon !== undefined && issued !== undefined) {
       this.#issued.delete(macaroon.identifier);
+      if (issued.grant !== undefined) {
+        issued.grant.burnedAtMs = this.#now();
+      }
     }
   }
 
@@ -93,15 +137,22 @@ export class ApiTokens {
    */
   authorize(identity: Identity, project: Project): void {
     if (identity.macaroon !== undefined) {
-      const { value, rootKey } = identity.macaroon;
+      const { value, rootKey, issued } = identity.macaroon;
+      const { publisher } = identity;
+      const normalizedName = normalizeName(project.name);
+      // What PyPI issued is checked a second time, behind what the token carries, and so may be refused twice.
+      const unmet = unmetCaveats([...value.caveats, ...issued], {
+        nowSeconds: Math.floor(this.#now() / 1000),
+        project: { id: project.id, name: project.name, normalizedName },
+        userId: identity.kind === 'user' ? this.#userId : undefined,
+        publisher: publisher && { id: publisher.id, servesProject: publisher.projectNames.has(normalizedName) },
+        isOpen: this.#store.openProjects,
+      });
+      if (unmet.length > 0) {
+        throw new Refusal(403, `Invalid API Token: ${unmet.join(', ')}`);
+      }
       if (!hasValidSignature(value, rootKey)) {
         throw new Refusal(403, 'Invalid API Token: signatures do not match');
-      }
-      const unmet = value.caveats.flatMap((caveat) => this.#unmet(caveat, identity, project));
-      if (unmet.length > 0) {
-        // PyPI lists everything twice when the publisher does not serve the project.
-        const twice = unmet.some((text) => text.startsWith('OIDC scoped')) ? [...unmet, ...unmet] : unmet;
-        throw new Refusal(403, `Invalid API Token: ${twice.join(', ')}`);
       }
     }
     this.#checkRole(identity, project);
@@ -109,7 +160,7 @@ export class ApiTokens {
 
   #checkRole(identity: Identity, project: Project): void {
     const isArchived = project.lifecycle === 'archived' || project.lifecycle === 'archived-noindex';
-    const ending = `isn't allowed to upload to project ${quoted(project.name)}. ${helpText('project-name')}`;
+    const ending = `isn't allowed to upload to project '${project.name}'. ${helpText('project-name')}`;
     if (identity.kind === 'publisher') {
       if (isArchived || project.lifecycle === 'quarantined') {
         throw new Refusal(403, `The given token ${ending}`);
@@ -118,15 +169,15 @@ export class ApiTokens {
     }
     const { owner } = this.#store;
     if (isArchived || owner.withoutRole.has(normalizeName(project.name))) {
-      throw new Refusal(403, `The user ${quoted(owner.name)} ${ending}`);
+      throw new Refusal(403, `The user '${owner.name}' ${ending}`);
     }
   }
 
-  #issue(location: string, caveats: readonly unknown[], publisherId: string | undefined): Secret {
+  #issue(location: string, caveats: readonly unknown[], owner: Omit<Issued, 'rootKey' | 'caveats'>): Secret {
     const identifier = randomUUID();
     const rootKey = randomBytes(32);
-    this.#issued.set(identifier, { rootKey, publisherId });
     const texts = caveats.map((caveat) => JSON.stringify(caveat));
+    this.#issued.set(identifier, { rootKey, caveats: texts, ...owner });
     return new Secret(serializeMacaroon(createMacaroon(rootKey, location, identifier, texts)));
   }
 
@@ -139,82 +190,49 @@ export class ApiTokens {
     if (value === undefined || issued === undefined) {
       return undefined;
     }
-    const macaroon = { value, rootKey: issued.rootKey };
+    const macaroon = { value, rootKey: issued.rootKey, issued: issued.caveats };
     if (issued.publisherId === undefined) {
       return { kind: 'user', macaroon };
     }
     const publisher = this.#store.publishers.find((item) => item.id === issued.publisherId);
-    return publisher === undefined ? undefined : { kind: 'publisher', publisher, macaroon };
-  }
-
-  /** The texts of what one caveat refuses; empty when it is met. */
-  #unmet(caveat: string, identity: Identity, project: Project): string[] {
-    const [tag, value, second] = parseCaveat(caveat);
-    const name = normalizeName(project.name);
-    switch (tag) {
-      case caveatTags.expiration: {
-        const nowSeconds = Math.floor(this.#now() / 1000);
-        const met =
-          typeof value === 'number' && typeof second === 'number' && second <= nowSeconds && nowSeconds < value;
-        return met ? [] : ['token is expired'];
-      }
-      case caveatTags.projectNames:
-        return Array.isArray(value) && value.includes(name) ? [] : [projectScoped(name)];
-      case caveatTags.projectIds:
-        if (this.#store.openProjects && identity.kind === 'publisher') {
-          return [];
-        }
-        return Array.isArray(value) && value.includes(project.id) ? [] : [projectScoped(name)];
-      case caveatTags.user:
-        return value === this.#userId && identity.kind === 'user'
-          ? []
-          : ['current user does not match user restriction in token'];
-      case caveatTags.publisher:
-        if (identity.publisher?.id !== value) {
-          return ['current OIDC publisher does not match publisher restriction in token'];
-        }
-        return this.#store.openProjects || identity.publisher?.projectNames.has(name) === true
-          ? []
-          : [`OIDC scoped token is not valid for project ${quoted(name)}`];
-      default:
-        return [`caveat has unknown tag: ${typeof tag === 'object' ? 'object' : String(tag)}`];
-    }
-  }
-}
-
-function projectScoped(name: string): string {
-  return `project-scoped token is not valid for project: ${quoted(name)}`;
-}
-
-function parseCaveat(text: string): readonly unknown[] {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value : [];
-  } catch {
-    return [];
+    return publisher === undefined ? undefined : { kind: 'publisher', publisher, macaroon, grant: issued.grant };
   }
 }
 
 /** The token in an `Authorization` header: Basic with the user `__token__`, Bearer, or the scheme `token`. */
 function tokenFrom(authorization: string | undefined): string | undefined {
-  const match = /^(\S+) (.+)$/s.exec(authorization ?? '');
+  const match = /^([^ ]+) (.+)$/s.exec(authorization ?? '');
   const credentials = match?.[2] ?? '';
   switch (match?.[1]?.toLowerCase()) {
-    case 'basic': {
-      const decoded = Buffer.from(credentials.trim(), 'base64').toString('utf8');
-      const colon = decoded.indexOf(':');
-      if (colon < 0) {
-        return undefined;
-      }
-      if (decoded.slice(0, colon) !== '__token__') {
-        throw new Refusal(403, passwordText, false);
-      }
-      return decoded.slice(colon + 1).trim();
-    }
+    case 'basic':
+      return tokenFromBasic(credentials);
     case 'bearer':
     case 'token':
       return credentials;
     default:
       return undefined;
   }
+}
+
+/** @throws {Refusal} 403 for any user but `__token__`: PyPI takes no passwords. */
+function tokenFromBasic(credentials: string): string | undefined {
+  // Characters outside the alphabet are skipped; the padding has to be complete.
+  const match = /^([A-Za-z0-9+/]*)(=*)/.exec(credentials.replaceAll(/[^A-Za-z0-9+/=]/g, ''));
+  const [, digits = '', padding = ''] = match ?? [];
+  const rest = digits.length % 4;
+  if (rest === 1 || (rest > 0 && padding.length < 4 - rest)) {
+    return undefined;
+  }
+  const bytes = Buffer.from(digits, 'base64');
+  const text = bytes.toString('utf8');
+  const isUtf8 = Buffer.from(text).equals(bytes);
+  const decoded = isUtf8 ? text : bytes.toString('latin1');
+  const colon = decoded.indexOf(':');
+  if (colon < 0) {
+    return undefined;
+  }
+  if (decoded.slice(0, colon) !== '__token__') {
+    throw new Refusal(403, passwordText, false);
+  }
+  return isUtf8 ? decoded.slice(colon + 1).trim() : undefined;
 }

@@ -1,196 +1,159 @@
 /**
- * A look into uploaded archives, as far as the index needs it: whether the file is an archive at all, and the members
- * of a wheel that must be there. A small reader of ZIP directories and of one TAR header; it does not judge framing or
- * contents the way PyPI does.
+ * Uploaded archives: whether PyPI could read one, and what it checks inside. How ZIP and TAR are read and which framing
+ * is accepted is in the files named after them.
+ * @see https://docs.pypi.org/archives/
  */
 
-import { type FileHandle, open } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { constants, inflateRaw } from 'node:zlib';
-import { quoted, Refusal } from './answers.ts';
+import { readFile } from 'node:fs/promises';
+import { Refusal } from './answers.ts';
+import { isScanned, prohibitedContent } from './prohibited-content.ts';
+import { BadTar, commonPath, isTar, type TarMember, tarMembers } from './tar-rules.ts';
+import { checkWheelContents } from './wheel-rules.ts';
+import { BadZip, findMember, isZip, readZipMember, type ZipMember, zipMembers } from './zip-archive.ts';
+import { zipFramingProblem } from './zip-rules.ts';
 
-const inflate = promisify(inflateRaw);
-const tarBlockBytes = 512;
-const gzipSampleBytes = 8 * 1024;
-const endRecordBytes = 22;
-const maximumCommentBytes = 0xffff;
-const zip64Mark = 0xffffffff;
-const zip64LocatorBytes = 20;
-const zip64RecordBytes = 56;
-const maximumDirectoryBytes = 64 * 1024 * 1024;
-const maximumMetadataBytes = 32 * 1024 * 1024;
+const unpackedLimitBytes = 64 * 1024 * 1024;
+const maximumRatio = 50;
+const help = 'See https://docs.pypi.org/archives for more information';
 
-/** @throws {Refusal} 400 when the file is not what its extension says. */
-export async function checkArchive(path: string, filename: string): Promise<void> {
-  if (filename.endsWith('.tar.gz')) {
-    if (!(await isTarGz(path))) {
-      throw new Refusal(400, 'Invalid distribution file. File is not a tarfile');
-    }
-  } else if ((await readZipMembers(path)) === undefined) {
-    throw new Refusal(400, 'Invalid distribution file. File is not a zipfile');
-  }
-}
+/** An archive that was read, for the checks that come later. */
+export type OpenArchive =
+  | { readonly kind: 'zip'; readonly bytes: Buffer; readonly members: readonly ZipMember[] }
+  | { readonly kind: 'tar'; readonly members: readonly TarMember[] };
 
-/**
- * The METADATA of a wheel.
- * @returns `undefined` when it is compressed in a way that this reader does not know.
- * @throws {Refusal} 400 when RECORD or METADATA is missing.
- */
-export async function readWheelMetadata(path: string, filename: string): Promise<Buffer | undefined> {
-  const members = (await readZipMembers(path)) ?? [];
-  const folder = `${filename.split('-').slice(0, 2).join('-')}.dist-info`;
-  for (const name of ['RECORD', 'METADATA']) {
-    if (!members.some((member) => member.name === `${folder}/${name}`)) {
-      const problem = `does not contain the required ${name} file: ${folder}/${name}`;
-      throw new Refusal(400, `Wheel ${quoted(filename)} ${problem}`);
-    }
-  }
-  const member = members.find((item) => item.name === `${folder}/METADATA`);
-  return member === undefined ? undefined : await readMember(path, member);
-}
-
-interface ZipMember {
-  readonly name: string;
-  readonly method: number;
-  readonly compressedBytes: number;
-  readonly headerOffset: number;
-}
-
-async function readZipMembers(path: string): Promise<ZipMember[] | undefined> {
-  return await withFile(path, async (handle) => {
-    const { size } = await handle.stat();
-    const tail = await readAt(handle, Math.max(0, size - endRecordBytes - maximumCommentBytes), size);
-    const end = tail.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
-    if (end < 0 || end + endRecordBytes > tail.length) {
-      return undefined;
-    }
-    let length = tail.readUInt32LE(end + 12);
-    let start = tail.readUInt32LE(end + 16);
-    if (length === zip64Mark || start === zip64Mark) {
-      const wide = await readZip64Record(handle, tail.subarray(Math.max(0, end - zip64LocatorBytes), end));
-      if (wide === undefined) {
-        return undefined;
-      }
-      [start, length] = wide;
-    }
-    if (length > maximumDirectoryBytes || start + length > size) {
-      return undefined;
-    }
-    return parseDirectory(await readAt(handle, start, start + length));
-  });
-}
-
-/** Offset and length of the directory in an archive that does not fit the old record. */
-async function readZip64Record(handle: FileHandle, locator: Buffer): Promise<readonly [number, number] | undefined> {
-  if (locator.length < zip64LocatorBytes || locator.readUInt32LE(0) !== 0x07064b50) {
-    return undefined;
-  }
-  const offset = Number(locator.readBigUInt64LE(8));
-  const record = await readAt(handle, offset, offset + zip64RecordBytes);
-  if (record.length < zip64RecordBytes || record.readUInt32LE(0) !== 0x06064b50) {
-    return undefined;
-  }
-  return [Number(record.readBigUInt64LE(48)), Number(record.readBigUInt64LE(40))];
-}
-
-function parseDirectory(directory: Buffer): ZipMember[] | undefined {
-  const members: ZipMember[] = [];
-  let position = 0;
-  while (position + 46 <= directory.length && directory.readUInt32LE(position) === 0x02014b50) {
-    const nameLength = directory.readUInt16LE(position + 28);
-    const rest = directory.readUInt16LE(position + 30) + directory.readUInt16LE(position + 32);
-    members.push({
-      name: directory.subarray(position + 46, position + 46 + nameLength).toString('utf8'),
-      method: directory.readUInt16LE(position + 10),
-      compressedBytes: directory.readUInt32LE(position + 20),
-      headerOffset: directory.readUInt32LE(position + 42),
-    });
-    position += 46 + nameLength + rest;
-  }
-  return position === directory.length ? members : undefined;
-}
-
-async function readMember(path: string, member: ZipMember): Promise<Buffer | undefined> {
-  return await withFile(path, async (handle) => {
-    const header = await readAt(handle, member.headerOffset, member.headerOffset + 30);
-    if (header.length < 30 || member.compressedBytes > maximumMetadataBytes) {
-      return undefined;
-    }
-    const start = member.headerOffset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
-    const stored = await readAt(handle, start, start + member.compressedBytes);
-    switch (member.method) {
-      case 0:
-        return stored;
-      case 8:
-        return await inflate(stored, { maxOutputLength: maximumMetadataBytes }).catch(() => undefined);
-      default:
-        return undefined;
-    }
-  });
-}
-
-/** Whether a gzip stream begins with a TAR header whose checksum fits, or with the zeros of an empty archive. */
-async function isTarGz(path: string): Promise<boolean> {
-  const block = await firstUnpackedBytes(path, tarBlockBytes);
-  if (block.length < tarBlockBytes) {
-    return false;
-  }
-  let sum = 0;
-  for (const [index, byte] of block.entries()) {
-    sum += index >= 148 && index < 156 ? 0x20 : byte;
-  }
-  const recorded = Number.parseInt(block.subarray(148, 156).toString('latin1'), 8);
-  return recorded === sum || block.every((byte) => byte === 0);
-}
-
-/**
- * The beginning of what is in a gzip file (RFC 1952). The header is read here because Node's own reader gives nothing at
- * all for a small file with something after its end, which PyPI accepts.
- */
-async function firstUnpackedBytes(path: string, length: number): Promise<Buffer> {
-  const packed = await withFile(path, async (handle) => await readAt(handle, 0, gzipSampleBytes));
-  const start = gzipHeaderBytes(packed);
-  if (start === undefined) {
-    return Buffer.alloc(0);
-  }
-  const options = { finishFlush: constants.Z_SYNC_FLUSH };
-  const unpacked = await inflate(packed.subarray(start), options).catch(() => Buffer.alloc(0));
-  return unpacked.subarray(0, length);
-}
-
-function gzipHeaderBytes(packed: Buffer): number | undefined {
-  if (packed.length < 10 || packed.readUInt16BE(0) !== 0x1f8b || packed[2] !== 8) {
-    return undefined;
-  }
-  const flags = packed[3] ?? 0;
-  let position = 10;
-  if ((flags & 4) !== 0 && packed.length >= 12) {
-    position += 2 + packed.readUInt16LE(10);
-  }
-  // File name, then comment, each ended by a zero.
-  for (const flag of [8, 16]) {
-    if ((flags & flag) !== 0) {
-      const end = packed.indexOf(0, position);
-      if (end < 0) {
-        return undefined;
-      }
-      position = end + 1;
-    }
-  }
-  return (flags & 2) === 0 ? position : position + 2;
-}
-
-async function withFile<Result>(path: string, use: (handle: FileHandle) => Promise<Result>): Promise<Result> {
-  const handle = await open(path, 'r');
+/** @throws {Refusal} 400 when the file is not what its extension says, or has something in it that PyPI refuses. */
+export async function checkArchive(path: string, filename: string): Promise<OpenArchive> {
+  const bytes = await readFile(path);
   try {
-    return await use(handle);
-  } finally {
-    await handle.close();
+    return filename.endsWith('.tar.gz') ? await checkTar(bytes) : await checkZip(bytes, filename);
+  } catch (error) {
+    if (error instanceof BadZip || error instanceof BadTar) {
+      throw invalid(error instanceof BadTar ? error.message : 'None');
+    }
+    throw error;
   }
 }
 
-async function readAt(handle: FileHandle, start: number, end: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(Math.max(0, end - start));
-  const { bytesRead } = await handle.read(buffer, 0, buffer.length, start);
-  return buffer.subarray(0, bytesRead);
+/**
+ * The METADATA of a wheel, once the files of its `.dist-info` are in order.
+ * @throws {Refusal} 400.
+ */
+export function wheelMetadata(archive: OpenArchive, filename: string, licenseFiles: readonly string[]): Buffer {
+  if (archive.kind !== 'zip') {
+    throw invalid('None');
+  }
+  try {
+    return checkWheelContents(archive.bytes, archive.members, filename, licenseFiles);
+  } catch (error) {
+    if (error instanceof BadZip) {
+      throw new Refusal(400, `A member of ${filename} cannot be read (${error.message}); PyPI answers 500 to it.`);
+    }
+    throw error;
+  }
+}
+
+/** @throws {Refusal} 400 for a license file that the metadata names and the archive does not have. */
+export function checkSdistLicenses(archive: OpenArchive, filename: string, licenseFiles: readonly string[]): void {
+  const names = archive.kind === 'tar' ? archive.members.map((member) => member.name) : [];
+  const top = commonPath(names) ?? '';
+  for (const file of licenseFiles) {
+    if (!names.includes(`${top}/${file}`.replace(/\/+$/, ''))) {
+      const where = `distribution file ${filename} at ${top}/${file}`;
+      throw new Refusal(400, `License-File ${file} does not exist in ${where}`);
+    }
+  }
+}
+
+async function checkTar(bytes: Buffer): Promise<OpenArchive> {
+  const hasBoth = isZip(bytes) && (await isTar(bytes));
+  if (hasBoth) {
+    throw invalid('File is both a zip and a tar file');
+  }
+  const members = await tarMembers(bytes);
+  const names = members.map((member) => member.name);
+  const top = commonPath(names);
+  if (top === undefined) {
+    throw invalid('Absolute and relative names are mixed; PyPI answers 500 to it.');
+  }
+  if (members.some((member) => member.isSparse)) {
+    throw invalid(`tar archive not accepted: Sparse members are not allowed. ${help}`);
+  }
+  checkTop(top);
+  if (!names.includes(`${top}/PKG-INFO`)) {
+    throw invalid(`PKG-INFO not found at ${top}/PKG-INFO`);
+  }
+  for (const member of members) {
+    if (member.isFile && isScanned(member.name)) {
+      checkContent(member.content);
+    }
+  }
+  return { kind: 'tar', members };
+}
+
+async function checkZip(bytes: Buffer, filename: string): Promise<OpenArchive> {
+  if (!isZip(bytes)) {
+    throw invalid('File is not a zipfile');
+  }
+  if (await isTar(bytes)) {
+    throw invalid('File is both a zip and a tar file');
+  }
+  const members = zipMembers(bytes);
+  const unpacked = members.reduce((sum, member) => sum + member.sizeBytes, 0);
+  if (unpacked > unpackedLimitBytes && unpacked / bytes.length > maximumRatio) {
+    throw invalid(`File exceeds compression ratio of ${maximumRatio}`);
+  }
+  if (members.some((member) => member.method !== 0 && member.method !== 8)) {
+    throw invalid('File does not use a supported compression type');
+  }
+  readRequired(bytes, members, filename);
+  for (const member of members) {
+    if (!member.name.endsWith('/') && isScanned(member.name)) {
+      checkContent(readZipMember(bytes, findMember(members, member.name) ?? member));
+    }
+  }
+  const problem = zipFramingProblem(bytes, members);
+  if (problem !== undefined) {
+    throw invalid(`ZIP archive not accepted: ${problem}. ${help}`);
+  }
+  return { kind: 'zip', bytes, members };
+}
+
+/** PKG-INFO of a source archive, WHEEL of a wheel: they have to be there, and be readable. */
+function readRequired(bytes: Buffer, members: readonly ZipMember[], filename: string): void {
+  let target: string;
+  let kind = 'PKG-INFO';
+  if (filename.endsWith('.zip')) {
+    const top = commonPath(members.map((member) => member.name)) ?? '';
+    checkTop(top);
+    target = `${top}/PKG-INFO`;
+  } else {
+    const [name, version, rest] = filename.split('-');
+    if (rest === undefined) {
+      throw invalid('Unable to parse name and version from wheel filename');
+    }
+    kind = 'WHEEL';
+    target = `${name}-${version}.dist-info/WHEEL`;
+  }
+  const member = findMember(members, target);
+  if (member === undefined) {
+    throw invalid(`${kind} not found at ${target}`);
+  }
+  readZipMember(bytes, member);
+}
+
+function checkTop(top: string): void {
+  if (['.', '/', ''].includes(top)) {
+    throw invalid('Incorrect number of top-level directories in sdist');
+  }
+}
+
+function checkContent(content: Buffer): void {
+  const problem = prohibitedContent(content);
+  if (problem !== undefined) {
+    throw invalid(problem);
+  }
+}
+
+function invalid(detail: string): Refusal {
+  return new Refusal(400, `Invalid distribution file. ${detail}`);
 }

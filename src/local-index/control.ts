@@ -11,6 +11,7 @@ import type { TrustedIssuer } from './oidc-routes.ts';
 import type { ProviderName } from './publishers.ts';
 import { normalizeName, parsePythonVersion } from './python-version.ts';
 import type { Flag, Lifecycle, Owner, Project, Store } from './store.ts';
+import { spentKey } from './token-exchange.ts';
 
 interface ControlContext {
   readonly store: Store;
@@ -33,6 +34,16 @@ export class IndexControl {
     const { store } = this.#context;
     store.project(name) ?? store.createProject(name);
     store.save();
+  }
+
+  /** What is served by whom: publishers by the identifier in their tokens, with the normalised names of their projects. */
+  publishers(): { readonly id: string; readonly projects: readonly string[] }[] {
+    return this.#context.store.publishers.map(({ id, projectNames }) => ({ id, projects: [...projectNames] }));
+  }
+
+  /** The display name of the project with this identifier, as tokens hold it. */
+  projectWithId(id: string): string | undefined {
+    return [...this.#context.store.projects.values()].find((project) => project.id === id)?.name;
   }
 
   /** Normalised names of all projects. */
@@ -142,9 +153,18 @@ export class IndexControl {
     }
   }
 
+  /** Trust these issuers and no other; their keys stay. */
+  trustOnly(issuers: readonly string[]): void {
+    const { issuers: trusted } = this.#context;
+    trusted.splice(0, trusted.length, ...trusted.filter((item) => issuers.includes(item.issuer)));
+  }
+
   /** Let an identity token count as exchanged. */
   spendIdentityToken(issuer: string, jti: string): void {
-    this.#context.spent.add(`${issuer} ${jti}`);
+    const provider = this.#context.issuers.find((item) => item.issuer === issuer)?.provider;
+    if (provider !== undefined) {
+      this.#context.spent.add(spentKey(provider, jti));
+    }
   }
 
   #project(name: string): Project {

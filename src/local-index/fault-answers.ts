@@ -5,14 +5,16 @@ import type { Fault, FaultBody, FaultRoute } from './fault.ts';
 import type { IndexRequest } from './request.ts';
 
 /** The answer of a fault that answers; `undefined` for those that do something else. */
-export function faultAnswer(fault: Fault, request: IndexRequest, sentBody: string): Answer | undefined {
+export function faultAnswer(fault: Fault, request: IndexRequest, sentBody: string, nowMs: number): Answer | undefined {
   switch (fault.kind) {
     case 'answer': {
       const answer = bodyOfKind(fault.body, fault.status);
-      const retryAfter = fault.retryAfterSeconds;
-      return retryAfter === undefined
-        ? answer
-        : { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
+      const seconds = fault.retryAfterSeconds;
+      if (seconds === undefined) {
+        return answer;
+      }
+      const retryAfter = fault.retryAfterIsDate === true ? httpDate(nowMs + seconds * 1000) : String(seconds);
+      return { ...answer, headers: { ...answer.headers, 'retry-after': retryAfter } };
     }
     case 'malformed-json':
       return { status: 200, headers: { 'content-type': 'application/json' }, body: '{"token": "pypi-' };
@@ -21,13 +23,36 @@ export function faultAnswer(fault: Fault, request: IndexRequest, sentBody: strin
     case 'echo-secret':
       return echo(fault.route, request, sentBody);
     case 'reset':
+    case 'early':
     case 'delay':
+    case 'bandwidth':
+    case 'truncated':
+    case 'race':
+    case 'stale':
     case 'wrong-audience':
     case 'expired-identity':
       return undefined;
     default:
       return fault satisfies never;
   }
+}
+
+/** What is said before the request was read. */
+export function earlyAnswer(
+  { status, route }: Fault & { readonly kind: 'early' },
+  request: IndexRequest,
+): Answer & { readonly body: string } {
+  const text = 'Injected fault: answered early';
+  const answer =
+    route === 'upload'
+      ? negotiatedAnswer(status, request.header('accept'), text)
+      : jsonAnswer(status, { message: text });
+  return { ...answer, body: String(answer.body) };
+}
+
+/** IMF-fixdate (RFC 9110, section 5.6.7). */
+function httpDate(timeMs: number): string {
+  return new Date(timeMs).toUTCString();
 }
 
 function bodyOfKind(kind: FaultBody, status: number): Answer {

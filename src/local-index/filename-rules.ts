@@ -19,7 +19,7 @@ export function checkFilenameShape(filename: string, filetype: Filetype): void {
   if (filename.includes('/') || filename.includes('\\')) {
     throw new Refusal(400, "Cannot upload a file with '/' or '\\' in the name.");
   }
-  const extension = /\.(?:tar\.gz|zip|whl)$/i.exec(filename)?.[0];
+  const extension = /^[^\n]+?(\.(?:tar\.gz|zip|whl))$/i.exec(filename)?.[1];
   if (extension === undefined) {
     const help = 'See https://pypi.org/help/#invalid-file-extension and https://peps.python.org/pep-0715/';
     throw new Refusal(400, `Invalid file extension: Use .tar.gz, .whl or .zip extension. ${help} for more information`);
@@ -42,7 +42,7 @@ export function checkSdistFilename(filename: string, projectName: string, versio
     throw new Refusal(400, `Invalid source distribution filename: ${filename}`);
   }
   const expected = `${fileNamePart(projectName)}-${version.text}.tar.gz`;
-  const name = nameInSdist(stem, dash);
+  const name = nameInSdist(filename, dash, projectName, version);
   if (normalizeName(name) !== normalizeName(projectName)) {
     throw wrongStart(projectName);
   }
@@ -59,7 +59,7 @@ export function checkWheelFilename(filename: string, projectName: string, versio
   if (parts.length !== 5 && parts.length !== 6) {
     throw new Refusal(400, `Invalid wheel filename (wrong number of parts): ${quoted(stem)}`);
   }
-  if (name.includes('__') || !/^[\p{L}\p{N}_.]+$/u.test(name)) {
+  if (name.includes('__') || !/^[\p{L}\p{N}_.]*$/u.test(name)) {
     throw new Refusal(400, `Invalid project name: ${quoted(stem)}`);
   }
   const fileVersion = parsePythonVersion(versionText);
@@ -121,13 +121,12 @@ function isAllowedPlatform(tag: string): boolean {
   return exactPlatforms.has(tag) || platformPatterns.some((pattern) => pattern.test(tag));
 }
 
-/** The name before the version; a post-release written with a hyphen leaves a number as the last part. */
-function nameInSdist(stem: string, dash: number): string {
-  const before = stem.slice(0, dash);
-  const earlier = before.lastIndexOf('-');
-  const isHyphenPost =
-    /^\d+$/.test(stem.slice(dash + 1)) && parsePythonVersion(before.slice(earlier + 1)) !== undefined;
-  return earlier >= 0 && isHyphenPost ? before.slice(0, earlier) : before;
+/** The name before the version; of a post-release written with a hyphen what is left of the second last hyphen. */
+function nameInSdist(filename: string, dash: number, projectName: string, version: PythonVersion): string {
+  const name = filename.slice(0, dash);
+  const earlier = name.lastIndexOf('-');
+  const isOther = normalizeName(name) !== normalizeName(projectName);
+  return version.isPostRelease && isOther && earlier >= 0 ? name.slice(0, earlier) : name;
 }
 
 function fileNamePart(projectName: string): string {

@@ -5,26 +5,37 @@
 
 import { helpText, quoted, Refusal } from './answers.ts';
 
-/** Sanitised fields: every occurrence of `UNKNOWN` is gone, NUL is written out. */
+/**
+ * Sanitised fields. PyPI goes by the last occurrence of a field: when that is `UNKNOWN`, none is left, and when it holds
+ * a NUL, only that one is left, with the NUL written out.
+ */
 export class FormFields {
   readonly #values = new Map<string, string[]>();
 
   constructor(fields: ReadonlyArray<readonly [string, string]>) {
     for (const [name, value] of fields) {
       const values = this.#values.get(name) ?? [];
-      values.push(value.replaceAll('\0', '\\x00'));
+      values.push(value);
       this.#values.set(name, values);
     }
     for (const [name, values] of this.#values) {
-      if (values.at(-1)?.trim() === 'UNKNOWN') {
+      const last = values.at(-1) ?? '';
+      if (last.trim() === 'UNKNOWN') {
         this.#values.delete(name);
+      } else if (last.includes('\0')) {
+        this.#values.set(name, [last.replaceAll('\0', '\\x00')]);
       }
     }
   }
 
-  /** The value that counts for fields that may be sent once: the first. */
+  /** The value that counts for the fields of the form proper: the first. */
   first(name: string): string | undefined {
     return this.#values.get(name)?.[0];
+  }
+
+  /** The value that counts for `protocol_version` and `attestations`, which PyPI looks up on their own. */
+  last(name: string): string | undefined {
+    return this.#values.get(name)?.at(-1);
   }
 
   all(name: string): readonly string[] {
@@ -64,7 +75,8 @@ export function checkTransportFields(form: FormFields): Filetype {
 }
 
 function checkName(name: string): void {
-  const intro = `${quoted(name)} is an invalid value for Name. Error:`;
+  const shown = name.length > 60 ? `${name.slice(0, 30)}...${name.slice(-30)}` : name;
+  const intro = `${quoted(shown)} is an invalid value for Name. Error:`;
   const help = 'See https://packaging.python.org/specifications/core-metadata for more information.';
   if (name === '') {
     throw new Refusal(400, `${intro} This field is required. ${help}`);
@@ -81,7 +93,8 @@ export function isProjectName(name: string): boolean {
 
 function checkDigest(form: FormFields, field: string, algorithm: string): void {
   const value = form.first(field) ?? '';
-  if (value !== '' && !/^[A-F0-9]{64}$/i.test(value)) {
+  // White space alone counts as absent here, and a line break at the end is overlooked.
+  if (value.trim() !== '' && !/^[A-F0-9]{64}\n?$/i.test(value)) {
     throw fieldRefusal(field, `Use a valid, hex-encoded, ${algorithm} message digest.`);
   }
 }

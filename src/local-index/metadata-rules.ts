@@ -1,13 +1,24 @@
 /**
  * Rules for the metadata fields of an upload, in PyPI's three rounds: shape, the core metadata specification, and
- * PyPI's own. A list per round; the first failure is the answer. The archive is not consulted: PyPI judges the form.
- *
- * Not every rule of PyPI is here yet (classifiers, license expressions, requirements, e-mail addresses are not judged).
+ * PyPI's own. A list per round; the most important failure of a round is the answer, and a later round is looked at only
+ * when there is none. The archive is not consulted: PyPI judges the form. Descriptions are not rendered.
  * @see https://packaging.python.org/en/latest/specifications/core-metadata/
  */
 
 import { helpText, quoted, Refusal } from './answers.ts';
-import type { FormFields } from './form-fields.ts';
+import { type FormFields, isProjectName } from './form-fields.ts';
+import { classifierProblem } from './metadata-rules/classifiers.ts';
+import { contentTypeProblem } from './metadata-rules/content-type.ts';
+import { emailProblem } from './metadata-rules/email-addresses.ts';
+import { isLicenseExpression } from './metadata-rules/license-expression.ts';
+import { isSpecifierSet, parseRequirement } from './metadata-rules/requirements.ts';
+import {
+  dynamicProblem,
+  importNameProblem,
+  licenseFileProblem,
+  providesExtraProblem,
+} from './metadata-rules/simple-fields.ts';
+import { isAcceptedUrl } from './metadata-rules/urls.ts';
 import { parsePythonVersion } from './python-version.ts';
 
 const metadataVersions = ['1.0', '1.1', '1.2', '2.1', '2.2', '2.3', '2.4', '2.5'];
@@ -49,6 +60,12 @@ const metadataFields: Readonly<Record<string, readonly [string, string, 'once' |
 };
 
 const maximumSummaryCharacters = 512;
+const maximumLabelCharacters = 32;
+const coreNames: ReadonlySet<string> = new Set(Object.values(metadataFields).map(([name]) => name));
+
+type Fields = Readonly<Record<string, readonly string[]>>;
+/** A problem, by the name that PyPI sorts it under. */
+type Problem = readonly [field: string, text: string];
 
 /**
  * Check the metadata of a form.
@@ -64,74 +81,163 @@ export function checkMetadata(form: FormFields): Readonly<Record<string, string[
       sent[name] = [...values];
     }
   }
-  for (const round of [shapeProblem, specificationProblem, indexProblem]) {
-    const problem = round(sent);
-    if (problem !== undefined) {
-      throw new Refusal(
-        400,
-        `${problem} See https://packaging.python.org/specifications/core-metadata for more information.`,
-      );
+  for (const round of [shapeProblems, specificationProblems, indexProblems]) {
+    const problems = round(sent);
+    const first = mostImportant(problems);
+    if (first !== undefined) {
+      const [, text] = first;
+      const help = text.startsWith('The use of local versions')
+        ? helpText('local-version')
+        : 'See https://packaging.python.org/specifications/core-metadata for more information.';
+      throw new Refusal(400, `${text}${text.endsWith('.') ? '' : '.'} ${help}`);
     }
-  }
-  const version = parsePythonVersion(sent['version']?.[0] ?? '');
-  if (version?.hasLocal === true) {
-    const help = helpText('local-version');
-    throw new Refusal(
-      400,
-      `The use of local versions in ${quoted(sent['version']?.[0] ?? '')} is not allowed. ${help}`,
-    );
   }
   return sent;
 }
 
-type Fields = Readonly<Record<string, readonly string[]>>;
-
-function shapeProblem(fields: Fields): string | undefined {
-  for (const [name, values] of Object.entries(fields)) {
-    if (metadataFields[name]?.[2] === 'once' && values.length > 1) {
-      return `${quoted(name)} has invalid data.`;
-    }
-  }
-  const labels = (fields['project_urls'] ?? []).map((value) => value.split(',')[0]?.trim());
-  return new Set(labels).size < labels.length ? "'project_urls' has invalid data." : undefined;
+/** Metadata version, name and version come before all others; then the alphabet decides, then the order found. */
+function mostImportant(problems: readonly Problem[]): Problem | undefined {
+  const fields = [...new Set(problems.map(([field]) => field))].sort();
+  const first = ['metadata-version', 'name', 'version', ...fields].find((field) => fields.includes(field));
+  return problems.find(([field]) => field === first);
 }
 
-function specificationProblem(fields: Fields): string | undefined {
+function shapeProblems(fields: Fields): Problem[] {
+  const labels = (fields['project_urls'] ?? []).map((value) => splitProjectUrl(value).label);
+  const repeatedLabel = new Set(labels).size < labels.length;
+  return Object.entries(fields)
+    .filter(([name, values]) => metadataFields[name]?.[2] === 'once' && values.length > 1)
+    .map(([name]) => name)
+    .concat(repeatedLabel ? ['project_urls'] : [])
+    .map((name) => [name, `${quoted(name)} has invalid data`]);
+}
+
+/** One check a field; only those of fields that were sent are asked. */
+const specificationChecks: Readonly<Record<string, (values: readonly string[]) => string | undefined>> = {
+  name: ([name = '']) => (isProjectName(name) ? undefined : `${quoted(name)} is invalid for 'name'`),
+  version: ([version = '']) =>
+    parsePythonVersion(version) === undefined ? `${quoted(version)} is invalid for 'version'` : undefined,
+  summary: ([summary = '']) => (summary.includes('\n') ? "'summary' must be a single line" : undefined),
+  description_content_type: ([type = '']) => contentTypeProblem(type),
+  dynamic: (names) => dynamicProblem(names, coreNames),
+  provides_extra: providesExtraProblem,
+  requires_python: ([text = '']) =>
+    isSpecifierSet(text) ? undefined : `${quoted(text)} is invalid for 'requires-python'`,
+  requires_dist: (texts) => {
+    const wrong = texts.find((text) => parseRequirement(text) === undefined);
+    return wrong === undefined ? undefined : `${quoted(wrong)} is invalid for 'requires-dist'`;
+  },
+  license_expression: ([text = '']) =>
+    isLicenseExpression(text) ? undefined : `${quoted(text)} is invalid for 'license-expression'`,
+  license_file: licenseFileProblem,
+  import_name: (names) => importNameProblem('import-name', names),
+  import_namespace: (names) => importNameProblem('import-namespace', names),
+};
+
+function specificationProblems(fields: Fields): Problem[] {
+  const problems: Problem[] = [];
   const declared = fields['metadata_version']?.[0];
-  if (declared === undefined || !metadataVersions.includes(declared)) {
-    return `${declared === undefined ? 'None' : quoted(declared)} is not a valid metadata version.`;
+  const age = declared === undefined ? -1 : metadataVersions.indexOf(declared);
+  if (age < 0) {
+    const shown = declared === undefined ? 'None' : quoted(declared);
+    problems.push(['metadata-version', `${shown} is not a valid metadata version`]);
   }
-  const version = fields['version']?.[0];
-  if (version === undefined) {
-    return "'version' is a required field.";
-  }
-  if (parsePythonVersion(version) === undefined) {
-    return `${quoted(version)} is invalid for 'version'.`;
-  }
-  const byCoreName = Object.entries(metadataFields).sort(([, left], [, right]) => (left[0] < right[0] ? -1 : 1));
-  for (const [name, [coreName, since]] of byCoreName) {
-    if (fields[name] !== undefined && metadataVersions.indexOf(since) > metadataVersions.indexOf(declared)) {
-      return `${coreName} introduced in metadata version ${since}, not ${declared}.`;
-    }
-    if (name === 'summary' && fields[name]?.[0]?.includes('\n') === true) {
-      return "'summary' must be a single line.";
+  for (const name of ['name', 'version']) {
+    if (fields[name] === undefined) {
+      problems.push([name, `${quoted(name)} is a required field`]);
     }
   }
-  return undefined;
+  for (const [name, [coreName, since]] of Object.entries(metadataFields)) {
+    const values = fields[name];
+    if (values !== undefined) {
+      const isEarly = age >= 0 && metadataVersions.indexOf(since) > age;
+      const problem = isEarly
+        ? `${coreName} introduced in metadata version ${since}, not ${declared}`
+        : specificationChecks[name]?.(values);
+      if (problem !== undefined) {
+        problems.push([coreName, problem]);
+      }
+    }
+  }
+  return problems;
 }
 
-function indexProblem(fields: Fields): string | undefined {
-  for (const name of ['download_url', 'home_page']) {
-    const value = fields[name]?.[0];
-    if (value !== undefined && !/^https?:/i.test(value)) {
-      return `${quoted(value)} is not a valid url.`;
+function indexProblems(fields: Fields): Problem[] {
+  const problems: Problem[] = [];
+  const version = fields['version']?.[0] ?? '';
+  if (parsePythonVersion(version)?.hasLocal === true) {
+    const shown = parsePythonVersion(version)?.text ?? version;
+    problems.push(['version', `The use of local versions in ${quoted(shown)} is not allowed.`]);
+  }
+  if ([...(fields['summary']?.[0] ?? '')].length > maximumSummaryCharacters) {
+    problems.push(['summary', `'summary' field must be ${maximumSummaryCharacters} characters or less.`]);
+  }
+  for (const name of ['author_email', 'maintainer_email']) {
+    const found = emailProblem(fields[name]?.[0] ?? '');
+    if (found !== undefined) {
+      problems.push([coreNameOf(name), `${quoted(found.address)} is not a valid email address: ${found.problem}`]);
+    }
+  }
+  const classifier = classifierProblem(fields['classifiers'] ?? []);
+  if (classifier !== undefined) {
+    problems.push(['classifier', classifier]);
+  }
+  for (const name of ['home_page', 'download_url']) {
+    const url = fields[name]?.[0];
+    if (url !== undefined && !isAcceptedUrl(url)) {
+      problems.push([coreNameOf(name), `${quoted(url)} is not a valid url.`]);
+    }
+  }
+  for (const value of fields['project_urls'] ?? []) {
+    const problem = projectUrlProblem(value);
+    if (problem !== undefined) {
+      problems.push(['project-url', problem]);
+    }
+  }
+  for (const name of ['provides_dist', 'obsoletes_dist', 'requires_dist']) {
+    for (const value of fields[name] ?? []) {
+      const requirement = parseRequirement(value);
+      if (requirement === undefined) {
+        problems.push([coreNameOf(name), `${quoted(value)} is invalid: it is no dependency specifier`]);
+      } else if (requirement.hasUrl) {
+        const shown = name === 'requires_dist' ? value : quoted(value);
+        problems.push([coreNameOf(name), `Can't have direct dependency: ${shown}`]);
+      }
+    }
+  }
+  for (const name of fields['dynamic'] ?? []) {
+    if (name.toLowerCase() === 'dynamic') {
+      problems.push(['dynamic', `Dynamic field ${quoted(name.toLowerCase())} is not a valid dynamic field.`]);
     }
   }
   if (fields['license'] !== undefined && fields['license_expression'] !== undefined) {
-    return 'License is deprecated when License-Expression is present. Only License-Expression should be present.';
+    const text = 'License is deprecated when License-Expression is present. Only License-Expression should be present.';
+    problems.push(['license', text]);
   }
-  if ([...(fields['summary']?.[0] ?? '')].length > maximumSummaryCharacters) {
-    return `'summary' field must be ${maximumSummaryCharacters} characters or less.`;
+  return problems;
+}
+
+function projectUrlProblem(value: string): string | undefined {
+  const { label, url } = splitProjectUrl(value);
+  if (label === '') {
+    return 'Must have a label';
   }
-  return undefined;
+  if ([...label].length > maximumLabelCharacters) {
+    return `${quoted(label)} must be ${maximumLabelCharacters} characters or less.`;
+  }
+  if (url === '') {
+    return 'Must have a URL';
+  }
+  return isAcceptedUrl(url) ? undefined : `${quoted(url)} is not a valid url`;
+}
+
+function splitProjectUrl(value: string): { readonly label: string; readonly url: string } {
+  const comma = value.indexOf(',');
+  return comma < 0
+    ? { label: value.trim(), url: '' }
+    : { label: value.slice(0, comma).trim(), url: value.slice(comma + 1).trim() };
+}
+
+function coreNameOf(field: string): string {
+  return metadataFields[field]?.[0] ?? field;
 }

@@ -1,6 +1,7 @@
 /**
  * Which of the offered media types an `Accept` header prefers (RFC 9110, section 12.5.1), with the habits of the
- * PyPI server: equal preference goes to the earlier offer, and a range with parameters matches no plain offer.
+ * PyPI server: equal preference goes to the earlier offer, a type with parameters matches no plain offer, and a header
+ * that is not well-formed accepts everything.
  */
 
 interface MediaRange {
@@ -8,6 +9,15 @@ interface MediaRange {
   readonly quality: number;
   readonly hasParameters: boolean;
 }
+
+const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const quotedText = '"(?:[\\t !#-\\[\\]-~\\x80-\\xff]|\\\\[\\t -~\\x80-\\xff])*"';
+const space = '[ \\t]*';
+const parameters = `(?:${space};${space}(?![qQ]=)${token}=(?:${token}|${quotedText}))*`;
+const weight = `${space};${space}[qQ]=(0(?:\\.[0-9]{0,3})?|1(?:\\.0{0,3})?)`;
+const extensions = `(?:${space};${space}${token}(?:=(?:${token}|${quotedText}))?)*`;
+const rangePattern = `(${token}/${token})(${parameters})(?:${weight}${extensions})?`;
+const headerPattern = new RegExp(`^(?:${rangePattern}|,)?(?:${space},(?:${space}${rangePattern})?)*$`);
 
 /** The offer that `accept` prefers, `undefined` when it accepts none of them or the header is absent. */
 export function preferredType<Offer extends string>(
@@ -17,7 +27,10 @@ export function preferredType<Offer extends string>(
   if (accept === undefined) {
     return undefined;
   }
-  const ranges = accept.split(',').map(parseRange);
+  if (!headerPattern.test(accept)) {
+    return offers[0];
+  }
+  const ranges = [...accept.matchAll(new RegExp(rangePattern, 'g'))].map(toRange);
   let best: Offer | undefined;
   let bestQuality = 0;
   for (const offer of offers) {
@@ -30,29 +43,16 @@ export function preferredType<Offer extends string>(
   return best;
 }
 
-function parseRange(text: string): MediaRange {
-  const [type = '', ...parameters] = text.split(';').map((part) => part.trim());
-  let quality = 1;
-  let hasParameters = false;
-  for (const parameter of parameters) {
-    const match = /^q\s*=\s*([\d.]+)$/i.exec(parameter);
-    if (match === null) {
-      hasParameters ||= parameter !== '';
-    } else {
-      quality = Number(match[1]);
-    }
-  }
-  return { type: type.toLowerCase(), quality: Number.isNaN(quality) ? 0 : quality, hasParameters };
+function toRange([, type = '', typeParameters = '', quality]: RegExpMatchArray): MediaRange {
+  return { type: type.toLowerCase(), quality: Number(quality ?? 1), hasParameters: typeParameters !== '' };
 }
 
-/** The most specific range decides: `text/html;q=0` beats the wildcard that follows it. */
+/** The most specific range decides, of equal ones the first: `text/html;q=0` beats the wildcard that follows it. */
 function qualityOf(offer: string, ranges: readonly MediaRange[]): number {
   const family = `${offer.split('/')[0]}/*`;
-  for (const type of [offer, family, '*/*']) {
-    const matching = ranges.filter((range) => range.type === type && !range.hasParameters);
-    if (matching.length > 0) {
-      return Math.max(...matching.map((range) => range.quality));
-    }
-  }
-  return 0;
+  const matching =
+    ranges.find((range) => range.type === offer && !range.hasParameters) ??
+    ranges.find((range) => range.type === family) ??
+    ranges.find((range) => range.type === '*/*');
+  return matching?.quality ?? 0;
 }

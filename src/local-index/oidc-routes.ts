@@ -5,15 +5,16 @@
  */
 
 import type { JWK } from 'jose';
-import { type Answer, htmlAnswer, jsonAnswer, pageAnswer, Refusal, ServerCrash } from './answers.ts';
+import { type Answer, htmlAnswer, jsonAnswer, pageAnswer, ServerCrash } from './answers.ts';
 import type { ApiTokens } from './api-tokens.ts';
+import { identityFacts } from './identity-facts.ts';
 import { readUnverified, verifyIdentityToken } from './identity-tokens.ts';
-import { checkNewProjectName } from './project-names.ts';
-import { builtInIssuers, type Claims, matchPublisher, UnmatchedClaims } from './publisher-matching.ts';
+import { builtInIssuers } from './publisher-matching.ts';
 import type { ProviderName } from './publishers.ts';
-import { normalizeName } from './python-version.ts';
 import type { IndexRequest } from './request.ts';
-import type { Flag, PendingPublisher, Store } from './store.ts';
+import type { Flag, Store } from './store.ts';
+import { exchange, MintRefusal, type Undo } from './token-exchange.ts';
+import { PayloadProblem, tokenInPayload } from './token-payload.ts';
 import { readText } from './upload-form.ts';
 
 /** An issuer whose tokens the index accepts. */
@@ -34,22 +35,11 @@ export interface OidcContext {
   readonly issuers: readonly TrustedIssuer[];
   /** Location inside minted tokens: the host of the index. */
   readonly location: string;
-  /** Exchanged tokens, by issuer and `jti`. */
+  /** Exchanged tokens, as `spentKey` names them. */
   readonly spent: Set<string>;
 }
 
 const maximumBodyBytes = 1024 * 1024;
-
-/** A refused exchange: always 422 with one error. */
-class MintRefusal extends Error {
-  readonly code: string;
-
-  constructor(code: string, description: string) {
-    super(description);
-    this.name = 'MintRefusal';
-    this.code = code;
-  }
-}
 
 /** `GET /_/oidc/audience`. */
 export function answerAudience(request: IndexRequest, context: OidcContext): Answer {
@@ -69,14 +59,27 @@ export async function answerMint(request: IndexRequest, context: OidcContext): P
   }
   const body = await readText(request.body, maximumBodyBytes);
   try {
-    return await mint(tokenInPayload(body), context);
+    return await mint(tokenInPayload(body), request, context);
   } catch (error) {
-    if (error instanceof MintRefusal) {
-      const errors = [{ code: error.code, description: error.message }];
-      return jsonAnswer(422, { message: 'Token request failed', errors });
+    const refusal = refusalFor(error);
+    if (refusal === undefined) {
+      throw error;
     }
-    throw error;
+    const errors = [{ code: refusal.code, description: refusal.message }];
+    request.facts.verdict = `${refusal.code}: ${refusal.message}`;
+    return jsonAnswer(422, { message: 'Token request failed', errors });
   }
+}
+
+/** The refusal that a failure is answered with; PyPI crashes on some ill-typed claims, which is a refusal here, too. */
+function refusalFor(error: unknown): MintRefusal | undefined {
+  if (error instanceof PayloadProblem) {
+    return new MintRefusal('invalid-payload', error.message);
+  }
+  if (error instanceof ServerCrash) {
+    return new MintRefusal('invalid-token', `malformed or invalid token: ${error.message}`);
+  }
+  return error instanceof MintRefusal ? error : undefined;
 }
 
 /** `POST /_/oidc/burn-token`: ends the life of a minted token; the answer does not tell whether there was one. */
@@ -88,14 +91,14 @@ export async function answerBurn(request: IndexRequest, context: OidcContext): P
   try {
     context.tokens.revoke(tokenInPayload(body));
   } catch (error) {
-    if (!(error instanceof MintRefusal)) {
+    if (!(error instanceof PayloadProblem)) {
       throw error;
     }
   }
   return htmlAnswer(202, '');
 }
 
-async function mint(token: string, context: OidcContext): Promise<Answer> {
+async function mint(token: string, { facts }: IndexRequest, context: OidcContext): Promise<Answer> {
   const { store } = context;
   const unverified = readUnverified(token);
   if (unverified === undefined) {
@@ -114,113 +117,26 @@ async function mint(token: string, context: OidcContext): Promise<Answer> {
   if (claims === undefined) {
     throw new MintRefusal('invalid-token', 'malformed or invalid token');
   }
-  const spentKey = spentKeyOf(claims);
-  const pending = pendingFor(issuer.provider, claims, store);
-  if (pending !== undefined) {
-    if (spentKey !== undefined && context.spent.has(spentKey)) {
-      throw new ServerCrash('A pending publisher matches a token that was exchanged before.');
-    }
-    convert(pending, store);
-  }
-  const configuration = matched(issuer.provider, claims, store);
-  if (spentKey !== undefined) {
-    if (context.spent.has(spentKey)) {
-      throw new MintRefusal('invalid-reuse-token', 'invalid token: already used');
-    }
-    context.spent.add(spentKey);
-  }
-  const publisher = store.publisherFor(configuration);
-  const minted = context.tokens.mint(publisher, context.location);
-  return jsonAnswer(200, { expires: minted.expires, success: true, token: minted.token.reveal() });
-}
-
-function matched(provider: ProviderName, claims: Claims, store: Store) {
+  facts.identity = identityFacts(issuer.provider, claims);
+  // Nothing waits from here on: an exchange happens as a whole or not at all.
+  const undo: Undo[] = [];
+  let isKept = false;
   try {
-    return matchPublisher(
-      provider,
-      claims,
-      store.publishers.map((item) => item.configuration),
-    );
+    const answer = exchange(issuer.provider, claims, { ...context, identity: facts.identity }, undo);
+    isKept = true;
+    return answer;
   } catch (error) {
-    if (error instanceof UnmatchedClaims) {
-      throw new MintRefusal('invalid-publisher', `valid token, but no corresponding publisher (${error.message})`);
-    }
+    isKept = error instanceof MintRefusal;
     throw error;
-  }
-}
-
-/** The pending publisher that the claims fit; failures of this lookup are never shown. */
-function pendingFor(provider: ProviderName, claims: Claims, store: Store): PendingPublisher | undefined {
-  try {
-    const configuration = matchPublisher(
-      provider,
-      claims,
-      store.pending.map((item) => item.configuration),
-    );
-    return store.pending.find((item) => item.configuration === configuration);
-  } catch (error) {
-    if (error instanceof UnmatchedClaims) {
-      return undefined;
+  } finally {
+    // A crash takes everything back, and so does the site in read-only mode, though its answer is a success.
+    if (!isKept || store.flags.has('read-only')) {
+      for (const step of undo.reverse()) {
+        step();
+      }
     }
-    throw error;
+    store.save();
   }
-}
-
-/** The first exchange makes the project and turns the pending publisher into a normal one. */
-function convert(pending: PendingPublisher, store: Store): void {
-  if (store.project(pending.projectName) !== undefined) {
-    store.removePending(pending);
-    throw new MintRefusal('invalid-pending-publisher', 'valid token, but project already exists');
-  }
-  try {
-    checkNewProjectName(pending.projectName, store);
-  } catch (error) {
-    if (error instanceof Refusal) {
-      throw new MintRefusal('invalid-payload', error.message);
-    }
-    throw error;
-  }
-  store.createProject(pending.projectName);
-  store.publisherFor(pending.configuration).projectNames.add(normalizeName(pending.projectName));
-  store.removePending(pending);
-  store.save();
-}
-
-/** An empty `jti` counts as present and is never recorded. */
-function spentKeyOf(claims: Claims): string | undefined {
-  const { jti, iss } = claims as Readonly<Record<string, unknown>>;
-  return typeof jti === 'string' && jti !== '' ? `${String(iss)} ${jti}` : undefined;
-}
-
-function tokenInPayload(body: string): string {
-  let document: unknown;
-  try {
-    document = JSON.parse(body);
-  } catch {
-    throw payloadError(`\n  Invalid JSON: ${jsonProblem(body)} [type=json_invalid, input_type=bytes]`);
-  }
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-    throw payloadError('\n  Input should be an object [type=model_type]');
-  }
-  if (!('token' in document)) {
-    throw payloadError('\ntoken\n  Field required [type=missing, input_type=dict]');
-  }
-  if (typeof document.token !== 'string') {
-    throw payloadError('\ntoken\n  Input should be a valid string [type=string_type]');
-  }
-  return document.token;
-}
-
-function payloadError(problem: string): MintRefusal {
-  return new MintRefusal('invalid-payload', `1 validation error for TokenPayload${problem}`);
-}
-
-function jsonProblem(body: string): string {
-  const first = body.trimStart().charAt(0);
-  if (first === '{' || first === '[' || first === '"') {
-    return 'trailing characters';
-  }
-  return /^[ntf]/.test(body) ? 'expected ident at line 1 column 2' : 'expected value at line 1 column 1';
 }
 
 /** The four issuers that PyPI knows, with the same keys for each. */

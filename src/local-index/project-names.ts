@@ -3,7 +3,7 @@
 import { helpText, quoted, Refusal } from './answers.ts';
 import { isProjectName } from './form-fields.ts';
 import { normalizeName } from './python-version.ts';
-import { standardLibraryNames } from './standard-library-names.ts';
+import { isStandardLibraryName } from './standard-library-names.ts';
 import type { Store } from './store.ts';
 
 /** @throws {Refusal} when the site takes no new projects (403) or the name is refused (400). */
@@ -13,9 +13,9 @@ export function checkNewProjectName(name: string, store: Store): void {
     throw new Refusal(403, `New project registration temporarily disabled. ${helpText('admin-intervention')}`);
   }
   if (!isProjectName(name)) {
-    throw new Refusal(400, `The name ${quoted(name)} is invalid. ${help}`);
+    throw new Refusal(400, `The name ${quoted(name)} is invalid.`);
   }
-  if (standardLibraryNames.has(normalizeName(name))) {
+  if (isStandardLibraryName(normalizeName(name))) {
     const reason = 'conflict with Python Standard Library module name';
     throw new Refusal(400, `The name ${quoted(name)} isn't allowed (${reason}). ${help}`);
   }

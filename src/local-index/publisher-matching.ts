@@ -7,6 +7,7 @@
 
 import { quoted, quotedList, ServerCrash } from './answers.ts';
 import type { ProviderName, PublisherConfiguration } from './publishers.ts';
+import { isTruthy, pythonText } from './python-values.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -25,6 +26,10 @@ export const builtInIssuers: Readonly<Record<ProviderName, string>> = {
   activestate: 'https://platform.activestate.com/api/v1/oauth/oidc',
 };
 
+/**
+ * Claims that may be neither absent nor null. Which one is named when several are missing depends on the process on
+ * PyPI (the names are in a set); here it is the first.
+ */
 const requiredClaims: Readonly<Record<ProviderName, readonly string[]>> = {
   github: [
     'repository',
@@ -45,6 +50,8 @@ const notFound = 'Publisher with matching claims was not found';
 
 /**
  * The one publisher among `candidates` that the claims select and satisfy.
+ * @param checkUnused throws when the token's `jti` was exchanged before; PyPI asks at this point of the checks, so that
+ *   another reason may come first.
  * @throws {UnmatchedClaims} with PyPI's reason.
  * @throws {ServerCrash} for ill-typed claims that PyPI does not catch.
  */
@@ -52,6 +59,7 @@ export function matchPublisher<Item extends PublisherConfiguration>(
   provider: ProviderName,
   claims: Claims,
   candidates: readonly Item[],
+  checkUnused: () => void,
 ): Item {
   if (provider !== 'gitlab' && claims['iss'] !== builtInIssuers[provider]) {
     const expected = quoted(builtInIssuers[provider]);
@@ -66,7 +74,7 @@ export function matchPublisher<Item extends PublisherConfiguration>(
   if (selected === undefined) {
     throw new UnmatchedClaims(notFound);
   }
-  check(selected, claims);
+  check(selected, claims, checkUnused);
   return selected;
 }
 
@@ -78,8 +86,8 @@ function select<Item extends PublisherConfiguration>(
   switch (provider) {
     case 'github': {
       const [owner, repository] = splitPath(claimText(claims, 'repository'), 'first');
-      const ownerId = claimText(claims, 'repository_owner_id');
       const workflow = gitHubWorkflowFile(claimText(claims, 'job_workflow_ref'));
+      const ownerId = claimText(claims, 'repository_owner_id');
       const matching = candidates.filter(
         (item) =>
           item.provider === 'github' &&
@@ -88,7 +96,7 @@ function select<Item extends PublisherConfiguration>(
           item.owner_id === ownerId &&
           item.workflow_filename === workflow,
       );
-      return byEnvironment(matching, optionalClaimText(claims, 'environment').toLowerCase());
+      return matching.length === 0 ? undefined : byEnvironment(matching, gitHubEnvironment(claims));
     }
     case 'gitlab': {
       const [namespace, project] = splitPath(claimText(claims, 'project_path'), 'last');
@@ -101,23 +109,28 @@ function select<Item extends PublisherConfiguration>(
           sameLetters(item.project, project) &&
           item.workflow_filepath === path,
       );
-      return byEnvironment(matching, optionalClaimText(claims, 'environment'));
+      return byEnvironment(matching, claims['environment']);
     }
     case 'google': {
-      const matching = candidates.filter((item) => item.provider === 'google' && item.email === claims['email']);
+      const email = claimText(claims, 'email');
+      const matching = candidates.filter((item) => item.provider === 'google' && item.email === email);
       const withSub = matching.find(
         (item) => item.provider === 'google' && item.sub !== '' && item.sub === claims['sub'],
       );
       return withSub ?? matching.find((item) => item.provider === 'google' && item.sub === '');
     }
-    case 'activestate':
+    case 'activestate': {
+      const organization = claimText(claims, 'organization');
+      const project = claimText(claims, 'project');
+      const actorId = claimText(claims, 'actor_id');
       return candidates.find(
         (item) =>
           item.provider === 'activestate' &&
-          item.organization === claims['organization'] &&
-          item.project === claims['project'] &&
-          item.actor_id === claims['actor_id'],
+          item.organization === organization &&
+          item.project === project &&
+          item.actor_id === actorId,
       );
+    }
     default:
       return provider satisfies never;
   }
@@ -126,7 +139,7 @@ function select<Item extends PublisherConfiguration>(
 /** The publisher for the token's environment wins, then the one for any environment. Only one is ever used. */
 function byEnvironment<Item extends PublisherConfiguration>(
   matching: readonly Item[],
-  environment: string,
+  environment: unknown,
 ): Item | undefined {
   const constrained = matching.find((item) => environment !== '' && environmentOf(item) === environment);
   return constrained ?? matching.find((item) => environmentOf(item) === '');
@@ -136,13 +149,20 @@ function environmentOf(publisher: PublisherConfiguration): string {
   return 'environment' in publisher ? publisher.environment : '';
 }
 
-function check(publisher: PublisherConfiguration, claims: Claims): void {
+/** The claim as the lookup compares it; one that is not a string fails there, unless it counts as empty. */
+function gitHubEnvironment(claims: Claims): string {
+  const { environment } = claims as Readonly<Record<string, unknown>>;
+  return isTruthy(environment) ? claimText(claims, 'environment').toLowerCase() : '';
+}
+
+function check(publisher: PublisherConfiguration, claims: Claims, checkUnused: () => void): void {
   switch (publisher.provider) {
     case 'github':
-      checkGitHub(publisher, claims);
+      checkGitHub(publisher, claims, checkUnused);
       break;
     case 'gitlab':
       checkGitLab(publisher, claims);
+      checkUnused();
       break;
     case 'google':
       if (claims['email_verified'] !== true && claims['email_verified'] !== 1) {
@@ -157,18 +177,17 @@ function check(publisher: PublisherConfiguration, claims: Claims): void {
   }
 }
 
-function checkGitHub(publisher: Of<'github'>, claims: Claims): void {
-  if (claims['repository_owner'] !== publisher.owner) {
+function checkGitHub(publisher: Of<'github'>, claims: Claims, checkUnused: () => void): void {
+  if (claimText(claims, 'repository_owner') !== publisher.owner) {
     throw failedClaim('repository_owner');
   }
-  const ref = claimText(claims, 'ref');
-  const sha = claimText(claims, 'sha');
-  if (ref === '' && sha === '') {
+  const references = [claims['ref'], claims['sha']].filter(isTruthy).map(pythonText);
+  if (references.length === 0) {
     throw new UnmatchedClaims('The ref and sha claims are empty');
   }
   const workflow = `${publisher.owner}/${publisher.repository}/.github/workflows/${publisher.workflow_filename}`;
-  const expected = [sha, ref].filter((value) => value !== '').map((value) => `${workflow}@${value}`);
-  checkReference('job_workflow_ref', claims, expected);
+  checkReference('job_workflow_ref', claims, workflow, references);
+  checkUnused();
   if (claims['event_name'] === 'pull_request_target') {
     throw new UnmatchedClaims("Publishing from a workflow invoked via 'pull_request_target' is not supported.");
   }
@@ -176,18 +195,17 @@ function checkGitHub(publisher: Of<'github'>, claims: Claims): void {
 
 function checkGitLab(publisher: Of<'gitlab'>, claims: Claims): void {
   const path = `${publisher.namespace}/${publisher.project}`;
-  const [kind, subject] = claimText(claims, 'sub').split(':');
-  if (kind !== 'project_path' || subject === undefined || !sameLetters(subject, path)) {
+  const subject = claimText(claims, 'sub').split(':').slice(0, 2).join(':');
+  if (!sameLetters(subject, `project_path:${path}`)) {
     throw failedClaim('sub');
   }
-  const refPath = claimText(claims, 'ref_path');
-  const sha = claimText(claims, 'sha');
-  if (refPath === '' || sha === '') {
+  const references = [claims['ref_path'], claims['sha']];
+  if (!references.every(isTruthy)) {
     throw new UnmatchedClaims('The ref_path and sha claims are empty');
   }
-  const host = publisher.issuer_url.replace(/^https?:\/\//, '');
+  const host = publisher.issuer_url.replace(/^https:\/\//, '');
   const configuration = `${host}/${path}//${publisher.workflow_filepath}`;
-  checkReference('ci_config_ref_uri', claims, [`${configuration}@${sha}`, `${configuration}@${refPath}`]);
+  checkReference('ci_config_ref_uri', claims, configuration, references.map(pythonText));
 }
 
 function checkActiveState(publisher: Of<'activestate'>, claims: Claims): void {
@@ -207,10 +225,11 @@ function checkActiveState(publisher: Of<'activestate'>, claims: Claims): void {
   }
 }
 
-function checkReference(name: string, claims: Claims, expected: readonly string[]): void {
+function checkReference(name: string, claims: Claims, file: string, references: readonly string[]): void {
   const actual = claimText(claims, name);
-  if (!expected.includes(actual)) {
-    const list = quotedList(expected);
+  const expected = new Set(references.map((reference) => `${file}@${reference}`));
+  if (!expected.has(actual)) {
+    const list = quotedList([...expected].sort());
     throw new UnmatchedClaims(`The ${name} claim does not match, expecting one of ${list}, got ${quoted(actual)}`);
   }
 }
@@ -229,7 +248,8 @@ function gitHubWorkflowFile(reference: string): string {
 }
 
 function gitLabConfigurationPath(uri: string): string {
-  const path = /\/\/(.+\.ya?ml)(?=@)/.exec(uri)?.[1];
+  // A file that is called only `.yml` does not count.
+  const path = /\/\/([^\n]*[^/]\.ya?ml)(?=@)/.exec(uri)?.[1];
   if (path === undefined) {
     throw new UnmatchedClaims('Could not extract workflow filename from OIDC claims');
   }
@@ -238,14 +258,6 @@ function gitLabConfigurationPath(uri: string): string {
 
 function claimText(claims: Claims, name: string): string {
   const value = claims[name];
-  if (typeof value !== 'string') {
-    throw new ServerCrash(`The claim ${name} is not a string.`);
-  }
-  return value;
-}
-
-function optionalClaimText(claims: Claims, name: string): string {
-  const value = claims[name] ?? '';
   if (typeof value !== 'string') {
     throw new ServerCrash(`The claim ${name} is not a string.`);
   }

@@ -7,6 +7,7 @@ export interface PythonVersion {
   readonly key: string;
   readonly hasLocal: boolean;
   readonly isPreRelease: boolean;
+  readonly isPostRelease: boolean;
   readonly order: readonly (bigint | number | string)[];
 }
 
@@ -49,6 +50,7 @@ export function parsePythonVersion(text: string): PythonVersion | undefined {
     key: `${prefix}${significant.join('.')}${tail}`,
     hasLocal: local !== undefined,
     isPreRelease: pre !== undefined || hasDev,
+    isPostRelease: hasPost,
     order: [
       epoch,
       significant.map((part) => String(part).padStart(20, '0')).join('.'),

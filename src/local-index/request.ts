@@ -1,6 +1,7 @@
 /** Requests as handlers see them, and as the index records them. */
 
 import type { Readable } from 'node:stream';
+import type { IdentityFacts } from './identity-facts.ts';
 
 /** What an upload carried; never the file itself. */
 export interface RecordedUpload {
@@ -15,12 +16,18 @@ export interface RequestFacts {
   upload?: RecordedUpload;
   /** The audience that an identity token was asked for. */
   audience?: string | undefined;
+  /** The verified identity that an exchange was asked for with, whatever the answer. */
+  identity?: IdentityFacts;
+  /** Why the request was refused, in the words of the answer. */
+  verdict?: string;
   /** What went wrong inside the index; a bug. */
   failure?: string;
 }
 
 /** One request to the index. Holds no token and no `Authorization` value. */
 export interface RecordedRequest extends Readonly<RequestFacts> {
+  /** When it was answered, in milliseconds since the epoch. */
+  readonly atMs: number;
   readonly method: string;
   /** Without the query string. */
   readonly path: string;

@@ -8,20 +8,22 @@
  */
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Secret } from '../secret.ts';
 import { ApiTokens } from './api-tokens.ts';
+import { IndexClock } from './clock.ts';
 import { IndexControl } from './control.ts';
-import type { Fault } from './fault.ts';
-import { GitHubJobs } from './identity-routes.ts';
-import { type GitHubJob, gitHubJob, Issuer } from './issuer.ts';
+import { type Fault, FaultQueue } from './fault.ts';
+import { customIssuers, Issuer, issuersByName } from './issuer.ts';
+import type { CiName, Jobs, PlatformName } from './jobs/platforms.ts';
+import { type Listener, openListener } from './listener.ts';
 import { LocalIndexError } from './local-index-error.ts';
-import { builtInTrustedIssuers, type OidcContext } from './oidc-routes.ts';
+import { builtInTrustedIssuers, type OidcContext, type TrustedIssuer } from './oidc-routes.ts';
 import { completePublishers, type Publisher } from './publishers.ts';
 import type { RecordedRequest } from './request.ts';
 import { Router } from './router.ts';
+import { SimulatedJobs, startJob } from './simulated-jobs.ts';
 import { defaultFileLimitBytes, Store } from './store.ts';
 import { Transport } from './transport.ts';
 
@@ -43,15 +45,19 @@ export interface LocalIndexOptions {
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
   readonly faults?: readonly Fault[] | undefined;
+  /** Serve https, with a certificate of an authority made for this run; default false. */
+  readonly tls?: boolean | undefined;
   /** Called once for every request, when it has been answered. */
   readonly onRequest?: ((request: RecordedRequest) => void) | undefined;
 }
 
 export interface LocalIndex {
-  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  /** `http://127.0.0.1:PORT` (`https://localhost:PORT` with TLS), without a slash at the end. */
   readonly url: string;
   readonly uploadUrl: string;
   readonly simpleUrl: string;
+  /** The certificate authority that clients have to trust, PEM; `undefined` without TLS. */
+  readonly certificateAuthority: string | undefined;
   /** The requests so far, oldest first; the last thousand when there were more. */
   readonly requests: readonly RecordedRequest[];
   /** State changes behind the index's back: switches, ages, deletions, further tokens and issuers. */
@@ -60,9 +66,15 @@ export interface LocalIndex {
    * Environment variables that make a process believe it is a GitHub Actions job; by default one that fits the first
    * GitHub publisher.
    */
-  gitHubEnvironment(job?: Partial<GitHubJob>): Record<string, string>;
+  gitHubEnvironment(job?: Partial<Jobs['github']>): Record<string, string>;
+  /** The same for a new job on any platform; by default one that fits the first publisher of its kind. */
+  jobEnvironment<Name extends CiName>(ci: Name, job?: Partial<Jobs[Name]>): Promise<Record<string, string>>;
+  /** An identity token of any platform, made out to the index's audience. */
+  identityToken<Name extends PlatformName>(platform: Name, job?: Partial<Jobs[Name]>): Promise<string>;
   /** Replace all faults. */
   setFaults(faults: readonly Fault[]): void;
+  /** Move the index's clock on, back with a negative number. */
+  advanceClock(milliseconds: number): void;
   /** Stop listening, end all connections, remove a temporary folder. */
   close(): Promise<void>;
 }
@@ -72,34 +84,39 @@ export interface LocalIndex {
  * @throws {LocalIndexError} when the port is taken, the folder cannot be used or a publisher is malformed.
  */
 export async function startLocalIndex(options: LocalIndexOptions): Promise<LocalIndex> {
-  const { now } = options;
+  const clock = new IndexClock(options.now);
+  const { now } = clock;
   const configurations = completePublishers(options.publishers ?? []);
   const directory = prepareDirectory(options.directory);
-  const removeTemporary = () => {
+  let listener: Listener | undefined;
+  const release = async () => {
+    await listener?.close();
     if (options.directory === undefined) {
       rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
     }
   };
-  const server = createServer({ maxHeaderSize: maximumHeaderBytes, keepAliveTimeout: keepAliveMs });
   try {
     const store = new Store(directory, options.directory !== undefined);
     store.openProjects = options.openProjects ?? false;
     store.fileLimitBytes = options.fileLimitBytes ?? defaultFileLimitBytes;
     store.load(configurations);
-    const port = await listen(server, options.port ?? 0);
-    const url = `http://127.0.0.1:${port}`;
+    listener = await openListener(options.port ?? 0, options.tls === true ? now() : undefined);
+    const { url, host: location, plainHost } = listener;
     const issuer = new Issuer();
     const tokens = new ApiTokens(store, now, options.apiTokens ?? []);
-    const issuers = builtInTrustedIssuers(async () => (await issuer.keySet()).keys);
+    const issuers = trustedIssuers(customIssuers(configurations), async () => (await issuer.keySet()).keys);
     const spent = new Set<string>();
     const audience = options.audience ?? 'pypi';
-    const location = `127.0.0.1:${port}`;
     const oidc: OidcContext = { store, tokens, now, audience, issuers, location, spent };
-    const jobs = new GitHubJobs(issuer, now);
-    const router = new Router({ store, tokens, now, url, oidc, issuer, jobs });
-    const transport = new Transport(router, options.onRequest);
-    transport.faults.set(options.faults ?? []);
-    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const jobs = new SimulatedJobs({ issuer, now, publishers: configurations, audience, url, plainHost });
+    const identity = { jobs, issuer, now, issuerNames: issuersByName(configurations), url };
+    const faults = new FaultQueue();
+    faults.set(options.faults ?? []);
+    const requests = () => transport.records;
+    const admin = { clock, faults, jobs };
+    const router = new Router({ store, tokens, now, url, oidc, identity, admin, requests });
+    const transport = new Transport({ router, faults, now, onRequest: options.onRequest });
+    listener.serve((request, response) => {
       transport.handle(request, response);
     });
     const control = new IndexControl({ store, tokens, location, issuers, spent, now });
@@ -107,28 +124,34 @@ export async function startLocalIndex(options: LocalIndexOptions): Promise<Local
       url,
       uploadUrl: `${url}/legacy/`,
       simpleUrl: `${url}/simple/`,
+      certificateAuthority: listener.certificateAuthority,
       requests: transport.records,
       control,
-      gitHubEnvironment: (job) => jobs.environment(gitHubJob(configurations, job), url),
-      setFaults: (faults) => {
-        transport.faults.set(faults);
+      gitHubEnvironment: (job) => jobs.gitHubEnvironment(job),
+      jobEnvironment: (ci, job) => startJob({ jobs, faults }, ci, job),
+      identityToken: (platform, job) => jobs.token(platform, audience, job),
+      setFaults: (list) => {
+        faults.set(list);
+      },
+      advanceClock: (milliseconds) => {
+        clock.advance(milliseconds);
       },
       close: async () => {
         transport.stop();
-        await closeServer(server);
-        removeTemporary();
+        await release();
       },
     };
   } catch (error) {
-    await closeServer(server);
-    removeTemporary();
+    await release();
     throw error;
   }
 }
 
-/** PyPI's upload host takes headers of 32 760 bytes each. */
-const maximumHeaderBytes = 64 * 1024;
-const keepAliveMs = 60_000;
+/** PyPI's four issuers, and those of GitLab instances that publishers name; all with the same keys. */
+function trustedIssuers(custom: readonly string[], keys: TrustedIssuer['keys']): TrustedIssuer[] {
+  const others = custom.map((issuer) => ({ provider: 'gitlab', issuer, isBuiltIn: false, keys }) as const);
+  return [...builtInTrustedIssuers(() => keys(undefined)), ...others];
+}
 
 function prepareDirectory(directory: string | undefined): string {
   if (directory === undefined) {
@@ -144,31 +167,4 @@ function prepareDirectory(directory: string | undefined): string {
       cause: error,
     });
   }
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      reject(
-        new LocalIndexError({
-          message: `The embedded index cannot listen on 127.0.0.1, port ${port}.`,
-          hint: 'Choose another port, or leave it out for a free one.',
-          cause: error,
-        }),
-      );
-    });
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => {
-      resolve();
-    });
-    server.closeAllConnections();
-  });
 }

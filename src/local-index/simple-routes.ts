@@ -6,15 +6,20 @@
 
 import { stat } from 'node:fs/promises';
 import { type Answer, escapeHtml, htmlAnswer, jsonAnswer, pageAnswer, redirectAnswer, textAnswer } from './answers.ts';
+import type { SimpleStore } from './fault-views.ts';
 import { preferredType } from './negotiation.ts';
 import { compareVersions, normalizeName, parsePythonVersion } from './python-version.ts';
 import type { IndexRequest } from './request.ts';
-import { filesOf, type Project, type Release, type Store, type StoredFile } from './store.ts';
+import type { Project, Release, Store, StoredFile } from './store.ts';
 
-export interface ReadContext {
-  readonly store: Store;
+export interface SimpleContext {
+  readonly store: SimpleStore;
   /** Address of the index without a slash at the end. */
   readonly url: string;
+}
+
+export interface ReadContext extends SimpleContext {
+  readonly store: Store;
 }
 
 const apiVersion = '1.4';
@@ -23,7 +28,7 @@ const simpleJson = 'application/vnd.pypi.simple.v1+json';
 const cacheHeaders = { 'cache-control': 'max-age=0, must-revalidate', vary: 'Accept' };
 
 /** `/simple` and everything below it. */
-export function answerSimple(request: IndexRequest, context: ReadContext): Answer {
+export function answerSimple(request: IndexRequest, context: SimpleContext): Answer {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return pageAnswer(405, { allow: 'GET, HEAD' });
   }
@@ -46,7 +51,7 @@ export function answerSimple(request: IndexRequest, context: ReadContext): Answe
     : projectDetail(normalized, project, request, context);
 }
 
-function projectList(request: IndexRequest, { store }: ReadContext): Answer {
+function projectList(request: IndexRequest, { store }: SimpleContext): Answer {
   const names = [...store.projects.keys()].sort();
   const meta = { 'api-version': apiVersion, '_last-serial': store.serial };
   const links = names.map((name) => `    <a href="/simple/${name}/">${name}</a><br/>\n`);
@@ -57,15 +62,16 @@ function projectList(request: IndexRequest, { store }: ReadContext): Answer {
   });
 }
 
-function projectDetail(name: string, project: Project, request: IndexRequest, context: ReadContext): Answer {
+function projectDetail(name: string, project: Project, request: IndexRequest, context: SimpleContext): Answer {
   const isHidden = project.lifecycle === 'quarantined';
-  const files = isHidden ? [] : filesOf(project).sort((left, right) => (left.filename < right.filename ? -1 : 1));
+  const releases = isHidden ? [] : sortedReleases(project).filter((release) => release.files.length > 0);
+  const files = releases.flatMap(sortedFiles);
   const status = project.lifecycle === 'archived-noindex' ? 'archived' : project.lifecycle;
   const document = {
     meta: { 'api-version': apiVersion, '_last-serial': context.store.serial },
     name,
     'project-status': { status },
-    versions: isHidden ? [] : sortedReleases(project).map((release) => release.version),
+    versions: releases.map((release) => release.version),
     files: files.map((file) => simpleFile(file, name, context)),
   };
   const lines = files.map((file) => anchor(file, context));
@@ -77,7 +83,7 @@ function projectDetail(name: string, project: Project, request: IndexRequest, co
   });
 }
 
-function simpleFile(file: StoredFile, projectName: string, context: ReadContext): Record<string, unknown> {
+function simpleFile(file: StoredFile, projectName: string, context: SimpleContext): Record<string, unknown> {
   const coreMetadata = file.metadataSha256 === null ? false : { sha256: file.metadataSha256 };
   return {
     'core-metadata': coreMetadata,
@@ -93,7 +99,7 @@ function simpleFile(file: StoredFile, projectName: string, context: ReadContext)
   };
 }
 
-function anchor(file: StoredFile, context: ReadContext): string {
+function anchor(file: StoredFile, context: SimpleContext): string {
   const attributes = [`href="${escapeHtml(fileUrl(file, context))}#sha256=${file.sha256}"`];
   if (file.requiresPython !== null) {
     attributes.push(`data-requires-python="${escapeHtml(file.requiresPython)}"`);
@@ -249,7 +255,7 @@ function chosenRelease(project: Project, version: string | undefined): Release |
     const key = parsePythonVersion(decodePath(version))?.key;
     return key === undefined ? undefined : project.releases[key];
   }
-  const releases = sortedReleases(project).filter((release) => release.files.length > 0);
+  const releases = sortedReleases(project);
   return releases.findLast((release) => parsePythonVersion(release.version)?.isPreRelease === false) ?? releases.at(-1);
 }
 
@@ -264,13 +270,13 @@ function sortedFiles(release: Release): StoredFile[] {
   return [...release.files].sort((left, right) => (left.filename < right.filename ? -1 : 1));
 }
 
-function fileUrl(file: StoredFile, { url }: ReadContext): string {
+function fileUrl(file: StoredFile, { url }: SimpleContext): string {
   const { sha256, filename } = file;
   const folder = `${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256.slice(4)}`;
   return `${url}/files/${folder}/${encodeURIComponent(filename)}`;
 }
 
-function provenancePath(file: StoredFile, projectName: string, { store }: ReadContext): string {
+function provenancePath(file: StoredFile, projectName: string, { store }: SimpleContext): string {
   const releases = Object.values(store.project(projectName)?.releases ?? {});
   const version = releases.find((release) => release.files.includes(file))?.version ?? '';
   return `/integrity/${projectName}/${encodeURIComponent(version)}/${encodeURIComponent(file.filename)}/provenance`;

@@ -8,8 +8,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { enteredInUse } from './entered-publishers.ts';
+import { uploaderSchema } from './identity-facts.ts';
 import { LocalIndexError } from './local-index-error.ts';
-import { configurationKey, type ProviderName, type PublisherConfiguration } from './publishers.ts';
+import { completePublishers, configurationKey, type ProviderName, type PublisherConfiguration } from './publishers.ts';
 import { normalizeName } from './python-version.ts';
 
 /** PEP 792, and the two ways PyPI archives a project. */
@@ -38,6 +40,7 @@ const fileSchema = z.object({
   metadataSha256: z.nullable(z.string()),
   /** The PEP 740 provenance object, null without attestations. */
   provenance: z.nullable(z.unknown()),
+  uploadedBy: z.optional(uploaderSchema),
 });
 
 const releaseSchema = z.object({
@@ -66,6 +69,7 @@ const stateSchema = z.object({
   projects: z.record(z.string(), projectSchema),
   usedFilenames: z.array(z.string()),
   publishers: z.array(z.object({ key: z.string(), id: z.string(), projects: z.array(z.string()) })),
+  entered: z._default(z.array(z.unknown()), []),
   serial: z.number(),
 });
 
@@ -102,6 +106,8 @@ export class Store {
   readonly usedFilenames = new Set<string>();
   readonly publishers: ActivePublisher[] = [];
   readonly pending: PendingPublisher[] = [];
+  /** Publishers that were entered on the pages, and are kept with the state; the others come from the options. */
+  readonly entered: PublisherConfiguration[] = [];
   readonly flags = new Set<Flag>();
   readonly prohibitedNames = new Set<string>();
   /** Trusted publishers may upload to any project; one that does not exist is created. Not so on PyPI. */
@@ -150,7 +156,8 @@ export class Store {
       this.usedFilenames.add(filename);
     }
     this.serial = saved?.serial ?? 0;
-    for (const configuration of publishers) {
+    this.entered.push(...completePublishers(saved?.entered ?? [], 'state.json'));
+    for (const configuration of [...publishers, ...this.entered]) {
       const before = saved?.publishers.find((item) => item.key === configurationKey(configuration));
       const names = [...configuration.projects, ...(before?.projects ?? [])];
       for (const name of names) {
@@ -263,6 +270,7 @@ export class Store {
         id: item.id,
         projects: [...item.projectNames],
       })),
+      entered: enteredInUse(this),
       serial: this.serial,
     };
     const path = join(this.#directory, 'state.json');

@@ -1,13 +1,11 @@
 /** Between Node's HTTP server and the handlers: reading requests, playing faults, writing answers, keeping records. */
 
-import { createReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer } from './answers.ts';
-import { type Fault, FaultQueue, isProcessed } from './fault.ts';
-import { faultAnswer } from './fault-answers.ts';
+import { bodyBegins, type Line, receiveBody, resetConnection, writeAnswer, writeAnswerEarly } from './delivery.ts';
+import { type Encounter, type Fault, type FaultQueue, isProcessed } from './fault.ts';
+import { earlyAnswer, faultAnswer } from './fault-answers.ts';
 import { authenticationScheme, type IndexRequest, type RecordedRequest, recordedFacts } from './request.ts';
 import type { Router } from './router.ts';
 import { drain, readText } from './upload-form.ts';
@@ -15,16 +13,20 @@ import { drain, readText } from './upload-form.ts';
 const maximumRecords = 1000;
 const maximumEchoBytes = 1024 * 1024;
 
+export interface TransportContext {
+  readonly router: Router;
+  readonly faults: FaultQueue;
+  readonly now: () => number;
+  readonly onRequest: ((request: RecordedRequest) => void) | undefined;
+}
+
 export class Transport {
-  readonly faults = new FaultQueue();
   readonly records: RecordedRequest[] = [];
-  readonly #router: Router;
-  readonly #onRequest: ((request: RecordedRequest) => void) | undefined;
+  readonly #context: TransportContext;
   readonly #stopping = new AbortController();
 
-  constructor(router: Router, onRequest: ((request: RecordedRequest) => void) | undefined) {
-    this.#router = router;
-    this.#onRequest = onRequest;
+  constructor(context: TransportContext) {
+    this.#context = context;
   }
 
   /** End waiting faults. */
@@ -34,36 +36,51 @@ export class Transport {
 
   /** Answer one request; never throws. */
   handle(incoming: IncomingMessage, response: ServerResponse): void {
-    const counted = countBody(incoming);
-    const request = toRequest(incoming, counted.body);
-    this.#respond(incoming, request, response)
+    // The index's own time: clients may compare theirs with it.
+    response.setHeader('date', new Date(this.#context.now()).toUTCString());
+    const unread = toRequest(incoming);
+    const encounter = this.#encounter(unread);
+    const line = { bytesPerSecond: encounter.bytesPerSecond, signal: this.#stopping.signal };
+    const received = receiveBody(incoming, line);
+    const request: IndexRequest = { ...unread, body: received.body };
+    this.#respond(incoming, request, response, encounter, line)
       .catch((error: unknown) => {
         request.facts.failure = error instanceof Error ? error.name : 'Error';
         return this.#fail(incoming, response);
       })
       .then((status) => {
-        this.#record(incoming, request, status, counted.bytes());
+        this.#record(incoming, request, status, received.bytes());
       })
       .catch(() => {
         // A listener that throws must not end the server.
       });
   }
 
+  #encounter(request: Omit<IndexRequest, 'body'>): Encounter {
+    const route = this.#context.router.faultRoute(request);
+    return route === undefined
+      ? { delayMs: 0, bytesPerSecond: undefined, fault: undefined }
+      : this.#context.faults.take(route);
+  }
+
   async #respond(
     incoming: IncomingMessage,
     request: IndexRequest,
     response: ServerResponse,
+    { delayMs, fault }: Encounter,
+    line: Line,
   ): Promise<number | 'reset'> {
-    const route = this.#router.faultRoute(request.path);
-    const fault = route === undefined ? undefined : this.faults.take(route);
+    if (delayMs > 0) {
+      await delay(delayMs, undefined, { signal: line.signal });
+    }
     if (fault?.kind === 'reset') {
       return await this.#reset(incoming, request, fault);
     }
-    if (fault?.kind === 'delay') {
-      await delay(fault.milliseconds, undefined, { signal: this.#stopping.signal });
+    if (fault?.kind === 'early') {
+      return await this.#answerEarly(request, response, fault);
     }
-    const answer = (await this.#injected(fault, request)) ?? (await this.#router.answer(request, fault));
-    await write(answer, request, response);
+    const answer = (await this.#injected(fault, request)) ?? (await this.#context.router.answer(request, fault));
+    await writeAnswer(answer, request.method, response, line, fault?.kind === 'truncated');
     // A body that no handler wanted still has to leave the connection.
     request.body.resume();
     return answer.status;
@@ -71,27 +88,45 @@ export class Transport {
 
   /** The answer of a fault that replaces the real one, which may have taken effect before. */
   async #injected(fault: Fault | undefined, request: IndexRequest): Promise<Answer | undefined> {
-    if (fault === undefined || faultAnswer(fault, request, '') === undefined) {
+    const { now } = this.#context;
+    if (fault === undefined || faultAnswer(fault, request, '', now()) === undefined) {
       return undefined;
     }
     if (fault.kind === 'echo-secret' && fault.route === 'mint') {
-      return faultAnswer(fault, request, await readText(request.body, maximumEchoBytes));
+      return faultAnswer(fault, request, await readText(request.body, maximumEchoBytes), now());
     }
-    if (isProcessed(fault)) {
-      await this.#router.answer(request, fault);
-    } else {
-      await drain(request.body);
+    await this.#read(request, fault);
+    return faultAnswer(fault, request, '', now());
+  }
+
+  /** Read a request whose answer is lost; it may take effect all the same. */
+  async #read(request: IndexRequest, fault: Fault): Promise<void> {
+    await (isProcessed(fault) ? this.#context.router.answer(request, fault) : drain(request.body));
+  }
+
+  async #answerEarly(
+    request: IndexRequest,
+    response: ServerResponse,
+    fault: Fault & { readonly kind: 'early' },
+  ): Promise<number> {
+    await bodyBegins(request.body);
+    const end = writeAnswerEarly(earlyAnswer(fault, request), response);
+    try {
+      await this.#read(request, fault);
+    } catch {
+      // The client has its answer, and need not send the rest.
     }
-    return faultAnswer(fault, request, '');
+    end();
+    return fault.status;
   }
 
   async #reset(incoming: IncomingMessage, request: IndexRequest, fault: Fault & { kind: 'reset' }): Promise<'reset'> {
     if (fault.when === 'body') {
-      await firstBytes(request);
+      await bodyBegins(request.body);
     } else if (fault.when === 'after') {
-      await (isProcessed(fault) ? this.#router.answer(request, fault) : drain(request.body));
+      await this.#read(request, fault);
     }
-    incoming.socket.resetAndDestroy();
+    resetConnection(incoming.socket);
     return 'reset';
   }
 
@@ -107,6 +142,7 @@ export class Transport {
 
   #record(incoming: IncomingMessage, request: IndexRequest, status: number | 'reset', receivedBytes: number): void {
     const record: RecordedRequest = {
+      atMs: this.#context.now(),
       method: request.method,
       path: request.path,
       status,
@@ -120,69 +156,20 @@ export class Transport {
     if (this.records.length > maximumRecords) {
       this.records.shift();
     }
-    this.#onRequest?.(record);
+    this.#context.onRequest?.(record);
   }
 }
 
-function toRequest(incoming: IncomingMessage, body: IndexRequest['body']): IndexRequest {
-  const target = incoming.url ?? '/';
-  const question = target.indexOf('?');
+function toRequest(incoming: IncomingMessage): Omit<IndexRequest, 'body'> {
+  const path = (incoming.url ?? '/').split('?', 1)[0] ?? '/';
   return {
     method: incoming.method ?? 'GET',
-    path: question < 0 ? target : target.slice(0, question),
-    query: new URLSearchParams(question < 0 ? '' : target.slice(question + 1)),
+    path,
+    query: new URLSearchParams((incoming.url ?? '').slice(path.length)),
     header: (name) => {
       const value = incoming.headers[name];
       return typeof value === 'string' ? value : value?.[0];
     },
-    body,
     facts: {},
   };
-}
-
-/** The body with a count of the bytes that came through. */
-function countBody(incoming: IncomingMessage): { readonly body: Readable; readonly bytes: () => number } {
-  let bytes = 0;
-  const body = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      done(null, chunk);
-    },
-  });
-  incoming.pipe(body);
-  const interrupted = () => {
-    if (!incoming.complete) {
-      body.destroy(new Error('The connection ended inside the request body.'));
-    }
-  };
-  incoming.on('close', interrupted);
-  incoming.on('error', interrupted);
-  // Whoever reads the body hears of it; without a reader nobody has to.
-  body.on('error', () => undefined);
-  return { body, bytes: () => bytes };
-}
-
-async function firstBytes(request: IndexRequest): Promise<void> {
-  for await (const _chunk of request.body) {
-    return;
-  }
-}
-
-async function write(answer: Answer, request: IndexRequest, response: ServerResponse): Promise<void> {
-  const { body } = answer;
-  const isEmpty = request.method === 'HEAD';
-  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.sizeBytes;
-  const headers = { ...answer.headers, 'content-length': String(length) };
-  if (answer.reason === undefined) {
-    response.writeHead(answer.status, headers);
-  } else {
-    response.writeHead(answer.status, answer.reason, headers);
-  }
-  if (isEmpty) {
-    response.end();
-  } else if (typeof body === 'string') {
-    response.end(body);
-  } else {
-    await pipeline(createReadStream(body.path), response);
-  }
 }

@@ -14,7 +14,7 @@ import { Refusal } from './answers.ts';
 /** The `content` part, received. */
 export interface ReceivedFile {
   readonly filename: string;
-  /** Of the part; lower-case, `text/plain` when it had none. */
+  /** Of the part, as sent but for its parameters; `text/plain` when it had none, empty when its header was. */
   readonly contentType: string;
   readonly path: string;
   readonly sizeBytes: number;
@@ -64,6 +64,7 @@ export async function receiveUploadForm(
     await drain(body);
     throw new Refusal(400, 'Invalid Form Data.');
   }
+  const sentType = sentTypeOf(parser);
   parser.on('field', (name, value) => {
     fields.push([name, value]);
   });
@@ -71,7 +72,7 @@ export async function receiveUploadForm(
     fileParts.push(name);
     if (name === 'content' && receiving === undefined) {
       contentStream = stream;
-      receiving = receiveFile(stream, filename, mimeType, join(directory, randomUUID()), blake);
+      receiving = receiveFile(stream, filename, sentType() ?? mimeType, join(directory, randomUUID()), blake);
       // Awaited below; this only keeps an early failure from counting as unhandled.
       receiving.catch(() => undefined);
     } else {
@@ -131,6 +132,29 @@ function parserFor(contentType: string | undefined): BusboyInstance | undefined 
   } catch {
     return undefined;
   }
+}
+
+/** What busboy has inside: a parser of parts that tells the headers of each. */
+interface PartParser {
+  prependListener(event: 'part', listener: (part: PartEvents) => void): void;
+}
+interface PartEvents {
+  on(event: 'header', listener: (headers: Readonly<Record<string, readonly string[] | undefined>>) => void): void;
+}
+
+/**
+ * The content type of the part that is being read, in the letters it was sent in: PyPI compares them, and busboy makes
+ * them small. `undefined` where the part has no such header.
+ */
+function sentTypeOf(parser: BusboyInstance): () => string | undefined {
+  let sent: string | undefined;
+  const inner = (parser as unknown as { readonly _parser?: { readonly parser?: PartParser } })._parser?.parser;
+  inner?.prependListener('part', (part) => {
+    part.on('header', (headers) => {
+      sent = headers['content-type']?.[0]?.split(';')[0]?.trim();
+    });
+  });
+  return () => sent;
 }
 
 /** Pass the body to the parser; a malformed body is still read to its end, so that it can be answered. */

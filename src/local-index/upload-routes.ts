@@ -8,8 +8,9 @@ import { createHash } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { type Answer, helpText, negotiatedAnswer, pageAnswer, quoted, Refusal, ServerCrash } from './answers.ts';
 import type { ApiTokens, Identity } from './api-tokens.ts';
-import { checkArchive, readWheelMetadata } from './archives.ts';
+import { checkArchive, checkSdistLicenses, wheelMetadata } from './archives.ts';
 import { checkAttestations } from './attestation-rules.ts';
+import { checkDescription } from './description-rules.ts';
 import { checkFilenameShape, checkSdistFilename, checkWheelFilename } from './filename-rules.ts';
 import { checkTransportFields, type Filetype, FormFields, filenameHelp } from './form-fields.ts';
 import { checkMetadata } from './metadata-rules.ts';
@@ -25,6 +26,8 @@ export interface UploadContext {
   readonly store: Store;
   readonly tokens: ApiTokens;
   readonly now: () => number;
+  /** The releases that existed when the upload began; with it, whoever comes second to a new one fails, as on PyPI. */
+  readonly releasesAtStart?: ReadonlySet<Release> | undefined;
 }
 
 /** Answer any request for `/legacy/`. The body is read to its end, whatever the answer. */
@@ -42,7 +45,9 @@ export async function answerUpload(request: IndexRequest, context: UploadContext
     sizeBytes: form.content?.sizeBytes,
   };
   try {
-    const action = form.fields.find(([name]) => name === ':action')?.[1] ?? request.query.get(':action') ?? '';
+    // The query wins over the body, and the last value over others.
+    const action =
+      request.query.getAll(':action').at(-1) ?? form.fields.findLast(([name]) => name === ':action')?.[1] ?? '';
     switch (action) {
       case 'file_upload':
         await acceptUpload(request, form, context);
@@ -82,7 +87,7 @@ async function acceptUpload(request: IndexRequest, form: UploadForm, context: Up
     throw new Refusal(403, `New uploads are temporarily disabled. ${helpText('admin-intervention')}`);
   }
   const identity = tokens.identify(request.header('authorization'));
-  const protocol = fields.first('protocol_version');
+  const protocol = fields.last('protocol_version');
   if (protocol !== undefined && protocol !== '1') {
     throw new Refusal(400, 'Unknown protocol version.');
   }
@@ -90,17 +95,18 @@ async function acceptUpload(request: IndexRequest, form: UploadForm, context: Up
   const metadata = checkMetadata(fields);
   if (form.content === undefined) {
     if (fields.first('content') !== undefined) {
-      throw new ServerCrash('The content part has no file name.');
+      throw new Refusal(400, 'The content part has no file name; PyPI answers 500 to it.');
     }
     throw new Refusal(400, 'Upload payload does not have a file.');
   }
   const name = fields.first('name') ?? '';
   const version = parsePythonVersion(fields.first('version') ?? '');
   if (version === undefined) {
-    throw new ServerCrash('The version passed its checks and does not parse.');
+    throw new Error('The version passed its checks and does not parse.');
   }
   const upload: Upload = { name, version, filetype, fields, metadata, file: form.content, identity };
   const project = projectForUpload(upload, context);
+  checkDescription(metadata['description']?.[0] ?? '', metadata['description_content_type']?.[0]);
   await storeUpload(upload, project, context);
 }
 
@@ -157,10 +163,14 @@ function checkOwner(store: Store): void {
   }
 }
 
-async function storeUpload(upload: Upload, project: Project, { store, now }: UploadContext): Promise<void> {
+async function storeUpload(
+  upload: Upload,
+  project: Project,
+  { store, now, releasesAtStart }: UploadContext,
+): Promise<void> {
   const { file, filetype } = upload;
   checkFilenameShape(file.filename, filetype);
-  if (file.contentType.startsWith('image/')) {
+  if (file.contentType === '' || file.contentType.startsWith('image/')) {
     throw new Refusal(400, 'Invalid distribution file.');
   }
   checkSizes(upload, project);
@@ -176,7 +186,7 @@ async function storeUpload(upload: Upload, project: Project, { store, now }: Upl
   }
   checkRelease(upload, project.releases[upload.version.key], now());
   const coreMetadata = await checkContents(upload);
-  const attestations = upload.fields.first('attestations');
+  const attestations = upload.fields.last('attestations');
   const provenance =
     attestations === undefined || store.flags.has('disable-pep740')
       ? null
@@ -189,6 +199,10 @@ async function storeUpload(upload: Upload, project: Project, { store, now }: Upl
     return;
   }
   checkRelease(upload, store.project(upload.name)?.releases[upload.version.key], now());
+  const present = store.project(upload.name)?.releases[upload.version.key];
+  if (present !== undefined && releasesAtStart?.has(present) === false) {
+    throw new ServerCrash('Two uploads create the same release.');
+  }
   const { releases } = store.adoptProject(project, upload.name);
   const release = releases[upload.version.key] ?? {
     version: upload.version.text,
@@ -211,6 +225,7 @@ async function storeUpload(upload: Upload, project: Project, { store, now }: Upl
       requiresPython: upload.metadata['requires_python']?.[0] ?? null,
       metadataSha256: coreMetadata === undefined ? null : createHash('sha256').update(coreMetadata).digest('hex'),
       provenance,
+      uploadedBy: upload.identity.grant?.identity ?? { user: store.owner.name },
     },
     file.path,
   );
@@ -218,13 +233,15 @@ async function storeUpload(upload: Upload, project: Project, { store, now }: Upl
 
 function checkSizes({ file }: Upload, project: Project): void {
   const name = quoted(project.name);
-  if (file.sizeBytes > project.fileLimitBytes) {
+  const stored = filesOf(project).reduce((sum, item) => sum + item.sizeBytes, project.extraSizeBytes);
+  const left = projectLimitBytes - stored;
+  // PyPI counts while it receives: the limit that is met first is the one it names.
+  if (file.sizeBytes > project.fileLimitBytes && project.fileLimitBytes <= left) {
     const limit = `${Math.floor(project.fileLimitBytes / 1024 / 1024)} MB`;
     const help = helpText('file-size-limit');
     throw new Refusal(400, `File too large. Limit for project ${name} is ${limit}. ${help}`);
   }
-  const stored = filesOf(project).reduce((sum, item) => sum + item.sizeBytes, project.extraSizeBytes);
-  if (stored + file.sizeBytes > projectLimitBytes) {
+  if (file.sizeBytes > left) {
     const limit = `${projectLimitBytes / 1024 / 1024 / 1024} GB`;
     const help = 'See https://pypi.org/help/#project-size-limit';
     throw new Refusal(400, `Project size too large. Limit for project ${name} total size is ${limit}. ${help}`);
@@ -270,16 +287,19 @@ function checkRelease({ filetype }: Upload, release: Release | undefined, nowMs:
 }
 
 /** Archive and file name; gives the METADATA of a wheel. */
-async function checkContents({ file, filetype, name, version }: Upload): Promise<Buffer | undefined> {
-  await checkArchive(file.path, file.filename);
+async function checkContents({ file, filetype, name, version, metadata }: Upload): Promise<Buffer | undefined> {
+  const { filename } = file;
+  const archive = await checkArchive(file.path, filename);
+  const licenseFiles = metadata['license_file'] ?? [];
   if (filetype === 'sdist') {
-    checkSdistFilename(file.filename, name, version);
+    checkSdistFilename(filename, name, version);
+    checkSdistLicenses(archive, filename, licenseFiles);
     return undefined;
   }
-  checkWheelFilename(file.filename, name, version);
-  const metadata = await readWheelMetadata(file.path, file.filename);
-  if (Buffer.byteLength(`${file.filename}.metadata`) > 255) {
-    throw new Refusal(400, `Filename is too long: ${quoted(file.filename)}`);
+  checkWheelFilename(filename, name, version);
+  const coreMetadata = wheelMetadata(archive, filename, licenseFiles);
+  if (Buffer.byteLength(`${filename}.metadata`) > 255) {
+    throw new Refusal(400, `Filename is too long: ${quoted(filename)}`);
   }
-  return metadata;
+  return coreMetadata;
 }

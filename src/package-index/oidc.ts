@@ -12,6 +12,7 @@ import type { Runtime } from '../runtime.ts';
 import { Secret } from '../secret.ts';
 import { isHtml, parseJson, serverExplanation } from './answer.ts';
 import type { PackageIndex } from './index-url.ts';
+import { linkedPagesOrigin } from './publisher-pages-link.ts';
 
 export interface OidcContext {
   readonly http: Pick<HttpClient, 'request'>;
@@ -30,6 +31,8 @@ export class MintError extends PypiOidcError<'MINT_REFUSED' | 'MINT_FAILED'> {
   readonly description: string;
   /** HTTP status of the answer. */
   readonly status: number;
+  /** Origin of the index's pages for publishers, where the answer names it. */
+  readonly pagesOrigin: URL | undefined;
 
   constructor(
     code: 'MINT_REFUSED' | 'MINT_FAILED',
@@ -39,12 +42,14 @@ export class MintError extends PypiOidcError<'MINT_REFUSED' | 'MINT_FAILED'> {
       readonly indexCode?: string;
       readonly description: string;
       readonly status: number;
+      readonly pagesOrigin?: URL | undefined;
     },
   ) {
     super(code, facts);
     this.indexCode = facts.indexCode;
     this.description = facts.description;
     this.status = facts.status;
+    this.pagesOrigin = facts.pagesOrigin;
   }
 }
 
@@ -149,6 +154,7 @@ export async function mintApiToken(
       indexCode: first.code,
       description: oneLine(first.description),
       status: response.status,
+      pagesOrigin: linkedPagesOrigin(response.headers['link'], index.oidcOrigin),
     });
   }
   const explanation = refusedMintExplanation(response);

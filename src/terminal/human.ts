@@ -14,7 +14,7 @@ import type {
   UploadResult,
   WhoamiResult,
 } from './result.ts';
-import { count, duration, ignoredReasons, indent, size } from './wording.ts';
+import { count, duration, ignoredReasons, indent, printable, simulatedPlatforms, size } from './wording.ts';
 
 /** Functions that colour a text, or leave it as it is. */
 export type Colors = ReturnType<typeof picocolors.createColors>;
@@ -235,24 +235,31 @@ function pairs(rows: readonly (readonly [label: string, value: string])[], color
 }
 
 function servingText(result: ServingResult, colors: Colors): string {
-  const { url, uploadUrl, simpleUrl, environment, environmentFile, projects } = result;
+  const { url, uploadUrl, simpleUrl, ci, environmentFile, projects, certificateAuthority } = result;
   const which = projects === undefined ? 'any project' : projects.join(', ');
-  const settings =
-    environmentFile === undefined
-      ? Object.entries(environment).map(([name, value]) => `  export ${name}='${value}'`)
-      : [`  set -a; . ${environmentFile}; set +a`];
+  const { title, remark } = simulatedPlatforms[ci];
+  const settings = environmentFile === undefined ? exportLines(result) : [`  set -a; . ${environmentFile}; set +a`];
   return [
     `${colors.bold('The embedded index runs at')} ${url}/  (Ctrl-C stops it)`,
-    `It takes uploads for ${which} from a simulated GitHub Actions job. To make a shell look like that job:`,
+    `It takes uploads for ${which} from a simulated ${title}. To make a shell look like that ${title.replace(/.* /, '')}:`,
     '',
     ...settings,
     '',
+    ...(certificateAuthority === undefined
+      ? []
+      : [`Its certificate authority, made for this run, is in ${certificateAuthority}`, '']),
+    ...(remark === undefined ? [] : [remark, '']),
     'Then publish, and install:',
     '',
     `  pypi-oidc upload --repository-url ${uploadUrl} dist/*`,
     `  pip install --index-url ${simpleUrl} <project>`,
     '',
   ].join('\n');
+}
+
+function exportLines({ environment, pathDirectory }: ServingResult): readonly string[] {
+  const lines = Object.entries(printable(environment)).map(([name, value]) => `  export ${name}='${value}'`);
+  return pathDirectory === undefined ? lines : [...lines, `  export PATH='${pathDirectory}':"$PATH"`];
 }
 
 function rehearsalText(result: RehearsalResult, colors: Colors): string {

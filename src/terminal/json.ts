@@ -5,6 +5,7 @@
 
 import type { Outcome } from '../upload/outcome.ts';
 import type { Result } from './result.ts';
+import { printable } from './wording.ts';
 
 export const jsonSchemaVersion = 1;
 
@@ -57,8 +58,8 @@ function members(result: Result): object {
         ignored: result.ignored,
       };
     case 'serving': {
-      const { kind: _, ...rest } = result;
-      return rest;
+      const { kind: _, environment, ...rest } = result;
+      return { ...rest, environment: printable(environment) };
     }
     case 'failure':
       return { error: { code: result.code, message: result.message, hint: result.hint } };

@@ -102,9 +102,15 @@ export interface ServingResult {
   readonly url: string;
   readonly uploadUrl: string;
   readonly simpleUrl: string;
-  /** Variables of the simulated job; they open nothing but this index. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** File that holds them. */
+  /** The platform that is simulated. */
+  readonly ci: 'github' | 'gitlab' | 'google' | 'circleci' | 'buildkite';
+  /** Variables of the simulated job. Its secrets are printed on purpose: they open nothing but this index. */
+  readonly environment: Readonly<Record<string, string | Secret>>;
+  /** Directory of stand-ins for the platform's programs, to be put first in `PATH`. */
+  readonly pathDirectory: string | undefined;
+  /** File with the certificate authority to trust; only with TLS. */
+  readonly certificateAuthority: string | undefined;
+  /** File that holds the variables and the path. */
   readonly environmentFile: string | undefined;
   /** Projects that the simulated job may publish; `undefined`: any. */
   readonly projects: readonly string[] | undefined;

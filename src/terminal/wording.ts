@@ -1,6 +1,7 @@
 /** Figures and codes as people read them. */
 
 import type { IgnoredReason } from '../distributions/discover.ts';
+import type { ServingResult } from './result.ts';
 
 /** `1.2 kB`, `104.9 MB`: decimal units, as in most file managers. */
 export function size(bytes: number): string {
@@ -47,6 +48,30 @@ export const ignoredReasons = {
   directory: 'a directory',
   unknown: 'not a wheel or sdist',
 } as const satisfies Record<IgnoredReason, string>;
+
+const refusedPlatform =
+  'PyPI accepts no identity of this platform, and neither does this index: exchanges are refused as there.';
+
+/** What `serve` simulates, and what to know about it. */
+export const simulatedPlatforms = {
+  github: { title: 'GitHub Actions job', remark: undefined },
+  gitlab: {
+    title: 'GitLab CI/CD job',
+    remark: 'Its identity token can be exchanged once, as on PyPI. `POST /_admin/jobs` starts another job.',
+  },
+  google: {
+    title: 'Google Cloud machine',
+    remark: 'Only tools that read `GCE_METADATA_HOST` ask this index; docs/rehearsing.md says which do not.',
+  },
+  circleci: { title: 'CircleCI job', remark: refusedPlatform },
+  buildkite: { title: 'Buildkite job', remark: refusedPlatform },
+} as const satisfies Record<ServingResult['ci'], { title: string; remark: string | undefined }>;
+
+/** Variables with their secrets, which are as good as public. */
+export function printable(environment: ServingResult['environment']): Readonly<Record<string, string>> {
+  const entries = Object.entries(environment);
+  return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === 'string' ? value : value.reveal()]));
+}
 
 /** A text of at most `width` characters, with its middle left out if need be. */
 export function shortened(text: string, width: number): string {

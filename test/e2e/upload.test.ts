@@ -155,7 +155,7 @@ describe('when a file cannot go', () => {
       check        1 file: names agree with the metadata inside
       identity     token for \`repo:octo/other:environment:PyPI\`, good for 5 min
       note         Nothing was uploaded.
-      ::error title=pypi-oidc::127.0.0.1:PORT did not exchange the identity token: valid token, but no corresponding publisher (Publisher with matching claims was not found) (\`invalid-publisher\`). 127.0.0.1:PORT knows no trusted publisher for this job. It must have exactly these values (GitHub):%0A%0A    Owner             octo%0A    Repository name   other%0A    Workflow name     release.yml%0A    Environment name  pypi%0A%0AEnter them in the settings of the project on the index.%0A%0AIf the page shows these values already: compare letter case, the workflow’s file name (not its title), the environment,%0Aand whether the publisher was entered on PyPI or on TestPyPI.
+      ::error title=pypi-oidc::127.0.0.1:PORT did not exchange the identity token: valid token, but no corresponding publisher (Publisher with matching claims was not found) (\`invalid-publisher\`). 127.0.0.1:PORT knows no trusted publisher for this job. It must have exactly these values (GitHub):%0A%0A    Owner             octo%0A    Repository name   other%0A    Workflow name     release.yml%0A    Environment name  pypi%0A%0AEnter them here, pre-filled for a project that exists:%0A    http://127.0.0.1:PORT/manage/project/demo/settings/publishing/?provider=github&owner=octo&repository=other&workflow_filename=release.yml&environment=pypi%0Aor, for a project that does not exist yet, here:%0A    http://127.0.0.1:PORT/manage/account/publishing/%0A%0AIf the page shows these values already: compare letter case, the workflow’s file name (not its title), the environment,%0Aand whether the publisher was entered on PyPI or on TestPyPI.
       error: 127.0.0.1:PORT did not exchange the identity token: valid token, but no corresponding publisher (Publisher with matching claims was not found) (\`invalid-publisher\`).
         127.0.0.1:PORT knows no trusted publisher for this job. It must have exactly these values (GitHub):
 
@@ -164,7 +164,10 @@ describe('when a file cannot go', () => {
             Workflow name     release.yml
             Environment name  pypi
 
-        Enter them in the settings of the project on the index.
+        Enter them here, pre-filled for a project that exists:
+            http://127.0.0.1:PORT/manage/project/demo/settings/publishing/?provider=github&owner=octo&repository=other&workflow_filename=release.yml&environment=pypi
+        or, for a project that does not exist yet, here:
+            http://127.0.0.1:PORT/manage/account/publishing/
 
         If the page shows these values already: compare letter case, the workflow’s file name (not its title), the environment,
         and whether the publisher was entered on PyPI or on TestPyPI.

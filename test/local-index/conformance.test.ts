@@ -1,37 +1,21 @@
-/** Every recorded case of token exchange and of upload sequences, replayed over HTTP. */
+/** Every recorded case of token exchange, of upload sequences and of single distributions, replayed over HTTP. */
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type RecordedCase, type RecordedFile, Replay } from './replay.ts';
+import { casesOf } from './replay-tables.ts';
 
 const folder = join(import.meta.dirname, '..', 'conformance');
 
-interface Table {
-  readonly cases: readonly RecordedCase[];
-  readonly files?: Readonly<Record<string, RecordedFile>>;
-}
+for (const table of ['mint', 'sequences'] as const) {
+  const cases = casesOf(table, folder);
 
-/** Cases in which the index means to differ from the recorded server. */
-const deviations: Readonly<Record<string, string>> = {
-  'mint-burn-token-path': 'the recorded version had no burn endpoint yet',
-};
-
-for (const name of ['mint.json', 'upload-sequences.json']) {
-  const table = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Table;
-
-  describe(`recorded answers in ${name}`, () => {
+  describe(`recorded answers, ${table}`, () => {
     test('the table has cases', () => {
-      expect(table.cases.length).toBeGreaterThan(0);
+      expect(cases.length).toBeGreaterThan(0);
     });
 
-    test.each(table.cases.map((recorded) => [recorded.id, recorded] as const))('%s', async (id, recorded) => {
-      const differences = await new Replay(recorded, folder, table.files).run();
-      if (id in deviations) {
-        expect(differences).not.toEqual([]);
-      } else {
-        expect(differences).toEqual([]);
-      }
+    test.each(cases.map((item) => [item.id, item] as const))('%s', async (_id, item) => {
+      expect((await item.run()).differences).toEqual([]);
     });
   });
 }

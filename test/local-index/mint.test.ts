@@ -257,3 +257,21 @@ describe('burning', () => {
     expect(refused.code).toContain('403 Invalid or non-existent authentication information');
   });
 });
+
+describe('an exchange as a whole', () => {
+  const pending = { ...releasePublisher, projects: [], pending: ['New_Proj'] };
+
+  test('in read-only mode it succeeds and changes nothing', async () => {
+    const { index } = await testIndex({ publishers: [pending] });
+    index.control.setFlag('read-only');
+    const identity = await identityToken(index.gitHubEnvironment());
+    expect((await mint(index, identity)).status).toBe(200);
+    expect(index.control.projectNames()).toEqual([]);
+    expect(index.control.pendingCount()).toBe(1);
+    expect(index.control.publishers()).toEqual([]);
+    // The identity token is spent all the same; as it still fits a pending publisher, PyPI would crash here.
+    index.control.setFlag('read-only', false);
+    expect((await mint(index, identity)).status).toBe(422);
+    expect(index.control.pendingCount()).toBe(1);
+  });
+});

@@ -233,6 +233,29 @@ describe('results', () => {
     expect(result).toContain('takes uploads for any project from');
   });
 
+  test('a serving index with TLS that simulates another platform', () => {
+    const result = text({
+      ...results.serving,
+      ci: 'buildkite',
+      pathDirectory: '/x/bin',
+      certificateAuthority: '/x/ca.pem',
+      projects: undefined,
+    });
+    expect(result.split('\n').slice(1, 10)).toMatchInlineSnapshot(`
+      [
+        "It takes uploads for any project from a simulated Buildkite job. To make a shell look like that job:",
+        "",
+        "  export GITHUB_ACTIONS='true'",
+        "  export PATH='/x/bin':"$PATH"",
+        "",
+        "Its certificate authority, made for this run, is in /x/ca.pem",
+        "",
+        "PyPI accepts no identity of this platform, and neither does this index: exchanges are refused as there.",
+        "",
+      ]
+    `);
+  });
+
   test('a failure is told on stderr, not as a result', () => {
     expect(text(results.failure)).toBe('');
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Secret } from '../../src/secret.ts';
 import { jsonDocument } from '../../src/terminal/json.ts';
 import type { Result } from '../../src/terminal/result.ts';
 import { finding, results } from '../support/results.ts';
@@ -121,6 +122,10 @@ describe('the members', () => {
     expect(document(results.serving)).toMatchObject({
       url: 'http://127.0.0.1:1',
       environment: { GITHUB_ACTIONS: 'true' },
+    });
+    const environment = { PYPI_ID_TOKEN: new Secret('eyJhbGciOiJSUzI1NiJ9.e30.x') };
+    expect(document({ ...results.serving, environment })).toMatchObject({
+      environment: { PYPI_ID_TOKEN: 'eyJhbGciOiJSUzI1NiJ9.e30.x' },
     });
   });
 
