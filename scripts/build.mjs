@@ -51,6 +51,7 @@ await Promise.all(
       minify: isOffThePublishingPath(file.path),
       // Elsewhere names stay, and a formatter brings the lines back.
       minifyWhitespace: true,
+      minifySyntax: true,
       format: 'cjs',
       platform: 'node',
       target,

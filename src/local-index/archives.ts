@@ -4,10 +4,11 @@
  * @see https://docs.pypi.org/archives/
  */
 
-import { readFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
 import { Refusal } from './answers.ts';
+import { type ArchiveBytes, ArchiveFile } from './archive-file.ts';
 import { isScanned, prohibitedContent } from './prohibited-content.ts';
-import { BadTar, commonPath, isTar, type TarMember, tarMembers } from './tar-rules.ts';
+import { BadTar, commonPath, isTar, type TarMember, visitTarMembers } from './tar-rules.ts';
 import { checkWheelContents } from './wheel-rules.ts';
 import { BadZip, findMember, isZip, readZipMember, type ZipMember, zipMembers } from './zip-archive.ts';
 import { zipFramingProblem } from './zip-rules.ts';
@@ -18,19 +19,36 @@ const help = 'See https://docs.pypi.org/archives for more information';
 
 /** An archive that was read, for the checks that come later. */
 export type OpenArchive =
-  | { readonly kind: 'zip'; readonly bytes: Buffer; readonly members: readonly ZipMember[] }
-  | { readonly kind: 'tar'; readonly members: readonly TarMember[] };
+  | { readonly kind: 'zip'; readonly bytes: ArchiveBytes; readonly members: readonly ZipMember[] }
+  | { readonly kind: 'tar'; readonly names: readonly string[] };
 
-/** @throws {Refusal} 400 when the file is not what its extension says, or has something in it that PyPI refuses. */
-export async function checkArchive(path: string, filename: string): Promise<OpenArchive> {
-  const bytes = await readFile(path);
+/**
+ * Check an archive, then `use` it; it is closed afterwards.
+ * @throws {Refusal} 400 when the file is not what its extension says, or has something in it that PyPI refuses.
+ */
+export async function withArchive<Result>(
+  path: string,
+  filename: string,
+  use: (archive: OpenArchive) => Result,
+): Promise<Result> {
+  const file = new ArchiveFile(path);
   try {
-    return filename.endsWith('.tar.gz') ? await checkTar(bytes) : await checkZip(bytes, filename);
+    return use(await checkArchive(file, `${path}.unpacked`, filename));
+  } finally {
+    file.close();
+  }
+}
+
+async function checkArchive(file: ArchiveFile, unpackedPath: string, filename: string): Promise<OpenArchive> {
+  try {
+    return filename.endsWith('.tar.gz') ? await checkTar(file, unpackedPath) : await checkZip(file, filename);
   } catch (error) {
     if (error instanceof BadZip || error instanceof BadTar) {
       throw invalid(error instanceof BadTar ? error.message : 'None');
     }
     throw error;
+  } finally {
+    rmSync(unpackedPath, { force: true });
   }
 }
 
@@ -54,7 +72,7 @@ export function wheelMetadata(archive: OpenArchive, filename: string, licenseFil
 
 /** @throws {Refusal} 400 for a license file that the metadata names and the archive does not have. */
 export function checkSdistLicenses(archive: OpenArchive, filename: string, licenseFiles: readonly string[]): void {
-  const names = archive.kind === 'tar' ? archive.members.map((member) => member.name) : [];
+  const names = archive.kind === 'tar' ? archive.names : [];
   const top = commonPath(names) ?? '';
   for (const file of licenseFiles) {
     if (!names.includes(`${top}/${file}`.replace(/\/+$/, ''))) {
@@ -64,12 +82,18 @@ export function checkSdistLicenses(archive: OpenArchive, filename: string, licen
   }
 }
 
-async function checkTar(bytes: Buffer): Promise<OpenArchive> {
-  const hasBoth = isZip(bytes) && (await isTar(bytes));
+async function checkTar(file: ArchiveBytes, unpackedPath: string): Promise<OpenArchive> {
+  const hasBoth = isZip(file) && (await isTar(file));
   if (hasBoth) {
     throw invalid('File is both a zip and a tar file');
   }
-  const members = await tarMembers(bytes);
+  return visitTarMembers(file, unpackedPath, (members) => {
+    checkTarMembers(members);
+    return { kind: 'tar', names: members.map((member) => member.name) };
+  });
+}
+
+function checkTarMembers(members: readonly TarMember[]): void {
   const names = members.map((member) => member.name);
   const top = commonPath(names);
   if (top === undefined) {
@@ -84,13 +108,12 @@ async function checkTar(bytes: Buffer): Promise<OpenArchive> {
   }
   for (const member of members) {
     if (member.isFile && isScanned(member.name)) {
-      checkContent(member.content);
+      checkContent(member.read());
     }
   }
-  return { kind: 'tar', members };
 }
 
-async function checkZip(bytes: Buffer, filename: string): Promise<OpenArchive> {
+async function checkZip(bytes: ArchiveBytes, filename: string): Promise<OpenArchive> {
   if (!isZip(bytes)) {
     throw invalid('File is not a zipfile');
   }
@@ -119,7 +142,7 @@ async function checkZip(bytes: Buffer, filename: string): Promise<OpenArchive> {
 }
 
 /** PKG-INFO of a source archive, WHEEL of a wheel: they have to be there, and be readable. */
-function readRequired(bytes: Buffer, members: readonly ZipMember[], filename: string): void {
+function readRequired(bytes: ArchiveBytes, members: readonly ZipMember[], filename: string): void {
   let target: string;
   let kind = 'PKG-INFO';
   if (filename.endsWith('.zip')) {

@@ -1,6 +1,7 @@
 /** Deflated data, unpacked as far as it goes. */
 
 import { createInflateRaw, inflateRawSync } from 'node:zlib';
+import type { ArchiveBytes } from './archive-file.ts';
 
 /** The content of a member, `undefined` when it is damaged or bigger than it says. */
 export function inflate(packed: Buffer, sizeBytes: number): Buffer | undefined {
@@ -12,28 +13,35 @@ export function inflate(packed: Buffer, sizeBytes: number): Buffer | undefined {
 }
 
 export interface Unpacked {
-  readonly content: Buffer;
   /** Bytes of the input that the stream took; meaningless when it is broken. */
   readonly takenBytes: number;
-  /** The stream is cut off or damaged behind `content`. */
+  /** The stream is cut off or damaged behind what came out. */
   readonly isBroken: boolean;
 }
 
 const stepBytes = 4096;
 
-/** A raw deflate stream at the beginning of `packed`, fed in small steps, so that all before a damage comes out. */
-export function inflatePrefix(packed: Buffer, maximumBytes: number): Promise<Unpacked> {
+/**
+ * A raw deflate stream that begins at `start`, fed in small steps, so that all before a damage comes out.
+ * @param maximumBytes stop soon after so much has come out.
+ * @param onContent takes what comes out, in order.
+ */
+export function inflateFrom(
+  packed: ArchiveBytes,
+  start: number,
+  maximumBytes: number,
+  onContent: (chunk: Buffer) => void,
+): Promise<Unpacked> {
   return new Promise((resolve) => {
     const stream = createInflateRaw();
-    const chunks: Buffer[] = [];
     let sizeBytes = 0;
-    let position = 0;
+    let position = start;
     const finish = (isBroken: boolean) => {
-      resolve({ content: Buffer.concat(chunks), takenBytes: stream.bytesWritten, isBroken });
+      resolve({ takenBytes: stream.bytesWritten, isBroken });
       stream.destroy();
     };
     stream.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
+      onContent(chunk);
       sizeBytes += chunk.length;
     });
     stream.on('end', () => {

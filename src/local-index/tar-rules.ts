@@ -4,7 +4,9 @@
  * @see https://www.gnu.org/software/tar/manual/html_node/Standard.html
  */
 
-import { inflatePrefix } from './inflate.ts';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { type ArchiveBytes, ArchiveFile } from './archive-file.ts';
+import { inflateFrom } from './inflate.ts';
 
 const blockBytes = 512;
 const maximumUnpackedBytes = 2 * 1024 * 1024 * 1024;
@@ -13,7 +15,8 @@ export interface TarMember {
   readonly name: string;
   readonly isFile: boolean;
   readonly isSparse: boolean;
-  readonly content: Buffer;
+  /** Its content; only while the members are being visited. */
+  readonly read: () => Buffer;
 }
 
 /** A file that is no source archive; the message is what PyPI adds to `Invalid distribution file.`. */
@@ -21,22 +24,45 @@ export class BadTar extends Error {
   override readonly name = 'BadTar';
 }
 
-/** @throws {BadTar} */
-export async function tarMembers(bytes: Buffer): Promise<TarMember[]> {
-  const start = gzipHeaderBytes(bytes);
+/** Longest header of a gzip file that is looked at, file name and comment included. */
+const headerBytes = 64 * 1024;
+
+/**
+ * The members of a source archive, as long as `visit` runs: what it is handed cannot be read later.
+ * @param unpackedPath where the unpacked archive may lie meanwhile; the caller removes it.
+ * @throws {BadTar}
+ */
+export async function visitTarMembers<Result>(
+  packed: ArchiveBytes,
+  unpackedPath: string,
+  visit: (members: readonly TarMember[]) => Result,
+): Promise<Result> {
+  const head = packed.subarray(0, headerBytes);
+  const start = gzipHeaderBytes(head);
   if (start === undefined) {
     // Other compressions, and none, make a tar file, but not this one.
-    const isOther = /^(?:BZh|\xfd7zXZ|\x28\xb5\x2f\xfd)/.test(bytes.toString('latin1', 0, 6)) || isHeader(bytes);
+    const isOther = /^(?:BZh|\xfd7zXZ|\x28\xb5\x2f\xfd)/.test(head.toString('latin1', 0, 6)) || isHeader(head);
     throw new BadTar(isOther ? 'None' : 'File is not a tarfile');
   }
-  return new TarReader(await gunzip(bytes, start)).members();
+  const isBroken = await gunzip(packed, start, unpackedPath);
+  const content = new ArchiveFile(unpackedPath);
+  try {
+    return visit(new TarReader({ content, isBroken }).members());
+  } finally {
+    content.close();
+  }
 }
 
 /** Whether the beginning of a file could be a tar file, packed or not. */
-export async function isTar(bytes: Buffer): Promise<boolean> {
-  const start = gzipHeaderBytes(bytes);
-  const content = start === undefined ? bytes : (await gunzip(bytes, start)).content;
-  return isHeader(content);
+export async function isTar(packed: ArchiveBytes): Promise<boolean> {
+  const head = packed.subarray(0, headerBytes);
+  const start = gzipHeaderBytes(head);
+  if (start === undefined) {
+    return isHeader(head);
+  }
+  const parts: Buffer[] = [];
+  await inflateFrom(packed, start, blockBytes, (chunk) => parts.push(chunk));
+  return isHeader(Buffer.concat(parts));
 }
 
 /** The directory that all members are in, as `os.path.commonpath` finds it; `undefined` where that fails. */
@@ -61,24 +87,29 @@ export function commonPath(names: readonly string[]): string | undefined {
 }
 
 interface Unpacked {
-  readonly content: Buffer;
+  readonly content: ArchiveBytes;
   readonly isBroken: boolean;
 }
 
-/** All members of a gzip file one after the other; trailers are not compared, as the end is mostly not reached. */
-async function gunzip(bytes: Buffer, first: number): Promise<Unpacked> {
-  const parts: Buffer[] = [];
-  let position = first;
-  for (;;) {
-    const part = await inflatePrefix(bytes.subarray(position), maximumUnpackedBytes);
-    parts.push(part.content);
-    // Eight bytes of trailer.
-    const next = position + part.takenBytes + 8;
-    const start = part.isBroken ? undefined : gzipHeaderBytes(bytes.subarray(next));
-    if (start === undefined) {
-      return { content: Buffer.concat(parts), isBroken: part.isBroken };
+/**
+ * Unpack all members of a gzip file, one after the other; trailers are not compared, as the end is mostly not reached.
+ * Gives whether the last one is broken.
+ */
+async function gunzip(packed: ArchiveBytes, first: number, unpackedPath: string): Promise<boolean> {
+  const file = openSync(unpackedPath, 'w');
+  try {
+    for (let position = first; ; ) {
+      const part = await inflateFrom(packed, position, maximumUnpackedBytes, (chunk) => writeSync(file, chunk));
+      // Eight bytes of trailer.
+      const next = position + part.takenBytes + 8;
+      const start = part.isBroken ? undefined : gzipHeaderBytes(packed.subarray(next, next + headerBytes));
+      if (start === undefined) {
+        return part.isBroken;
+      }
+      position = next + start;
     }
-    position = next + start;
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -105,7 +136,7 @@ function gzipHeaderBytes(packed: Buffer): number | undefined {
 }
 
 class TarReader {
-  readonly #content: Buffer;
+  readonly #content: ArchiveBytes;
   readonly #isBroken: boolean;
   readonly #globals = new Map<string, string>();
 
@@ -137,28 +168,28 @@ class TarReader {
       const hasContent = !/[1-6]/.test(type);
       const start = position + blockBytes;
       const length = hasContent ? size : 0;
-      const content = this.#content.subarray(start, start + length);
+      const read = () => this.#content.subarray(start, start + length);
       position = start + Math.ceil(length / blockBytes) * blockBytes;
       if (position > this.#content.length) {
         throw new BadTar('None');
       }
       if (type === 'L' || type === 'K') {
-        local.set(type === 'L' ? 'path' : 'linkpath', text(content));
+        local.set(type === 'L' ? 'path' : 'linkpath', text(read()));
       } else if (type === 'x' || type === 'X') {
-        local = new Map([...local, ...paxRecords(content)]);
+        local = new Map([...local, ...paxRecords(read())]);
       } else if (type === 'g') {
-        for (const [key, value] of paxRecords(content)) {
+        for (const [key, value] of paxRecords(read())) {
           this.#globals.set(key, value);
         }
       } else {
-        found.push(memberFrom(header, type, pax, content));
+        found.push(memberFrom(header, type, pax, read));
         local = new Map();
       }
     }
   }
 }
 
-function memberFrom(header: Buffer, type: string, pax: ReadonlyMap<string, string>, content: Buffer): TarMember {
+function memberFrom(header: Buffer, type: string, pax: ReadonlyMap<string, string>, read: () => Buffer): TarMember {
   const prefix = text(header.subarray(345, 500));
   const own = text(header.subarray(0, 100));
   const isGnu = header.toString('latin1', 257, 265) === 'ustar  \0';
@@ -169,7 +200,7 @@ function memberFrom(header: Buffer, type: string, pax: ReadonlyMap<string, strin
     name: isDirectory || recorded.endsWith('/') ? recorded.replace(/\/+$/, '') : recorded,
     isFile: /[\0 07S]/.test(type) && !isDirectory,
     isSparse: type === 'S' || pax.has('GNU.sparse.map') || pax.has('GNU.sparse.size') || isFormatOne,
-    content,
+    read,
   };
 }
 

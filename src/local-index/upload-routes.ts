@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { type Answer, helpText, negotiatedAnswer, pageAnswer, quoted, Refusal, ServerCrash } from './answers.ts';
 import type { ApiTokens, Identity } from './api-tokens.ts';
-import { checkArchive, checkSdistLicenses, wheelMetadata } from './archives.ts';
+import { checkSdistLicenses, wheelMetadata, withArchive } from './archives.ts';
 import { checkAttestations } from './attestation-rules.ts';
 import { checkDescription } from './description-rules.ts';
 import { checkFilenameShape, checkSdistFilename, checkWheelFilename } from './filename-rules.ts';
@@ -287,19 +287,20 @@ function checkRelease({ filetype }: Upload, release: Release | undefined, nowMs:
 }
 
 /** Archive and file name; gives the METADATA of a wheel. */
-async function checkContents({ file, filetype, name, version, metadata }: Upload): Promise<Buffer | undefined> {
+function checkContents({ file, filetype, name, version, metadata }: Upload): Promise<Buffer | undefined> {
   const { filename } = file;
-  const archive = await checkArchive(file.path, filename);
   const licenseFiles = metadata['license_file'] ?? [];
-  if (filetype === 'sdist') {
-    checkSdistFilename(filename, name, version);
-    checkSdistLicenses(archive, filename, licenseFiles);
-    return undefined;
-  }
-  checkWheelFilename(filename, name, version);
-  const coreMetadata = wheelMetadata(archive, filename, licenseFiles);
-  if (Buffer.byteLength(`${filename}.metadata`) > 255) {
-    throw new Refusal(400, `Filename is too long: ${quoted(filename)}`);
-  }
-  return coreMetadata;
+  return withArchive(file.path, filename, (archive) => {
+    if (filetype === 'sdist') {
+      checkSdistFilename(filename, name, version);
+      checkSdistLicenses(archive, filename, licenseFiles);
+      return undefined;
+    }
+    checkWheelFilename(filename, name, version);
+    const coreMetadata = wheelMetadata(archive, filename, licenseFiles);
+    if (Buffer.byteLength(`${filename}.metadata`) > 255) {
+      throw new Refusal(400, `Filename is too long: ${quoted(filename)}`);
+    }
+    return coreMetadata;
+  });
 }

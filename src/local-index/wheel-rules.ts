@@ -5,6 +5,7 @@
  */
 
 import { Refusal } from './answers.ts';
+import type { ArchiveBytes } from './archive-file.ts';
 import { findMember, readZipMember, type ZipMember } from './zip-archive.ts';
 
 const longestField = 131_072;
@@ -18,7 +19,7 @@ const lineBreaks = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
  * @throws {Refusal} 400.
  */
 export function checkWheelContents(
-  bytes: Buffer,
+  bytes: ArchiveBytes,
   members: readonly ZipMember[],
   filename: string,
   licenseFiles: readonly string[],

@@ -3,6 +3,7 @@
  * its `zipfile` makes on the way. PyPI opens uploads with it, so what it refuses cannot be uploaded.
  */
 
+import type { ArchiveBytes } from './archive-file.ts';
 import { crc32 } from './crc32.ts';
 import { inflate } from './inflate.ts';
 import { unicodePath } from './zip-extra.ts';
@@ -47,7 +48,7 @@ interface End {
 }
 
 /** Whether CPython takes a file for a ZIP archive: an end record, and a directory where it says. */
-export function isZip(bytes: Buffer): boolean {
+export function isZip(bytes: ArchiveBytes): boolean {
   try {
     const end = endOf(bytes);
     if (end === undefined) {
@@ -73,7 +74,7 @@ export function isZip(bytes: Buffer): boolean {
 }
 
 /** @throws {BadZip} for a directory that cannot be read. */
-export function zipMembers(bytes: Buffer): ZipMember[] {
+export function zipMembers(bytes: ArchiveBytes): ZipMember[] {
   const end = endOf(bytes);
   const start = end === undefined ? -1 : startOf(end);
   if (end === undefined || start < 0) {
@@ -106,7 +107,7 @@ export function findMember(members: readonly ZipMember[], name: string): ZipMemb
 }
 
 /** @throws {BadZip} for a member that cannot be read, or not without a password. */
-export function readZipMember(bytes: Buffer, item: ZipMember): Buffer {
+export function readZipMember(bytes: ArchiveBytes, item: ZipMember): Buffer {
   const { offset } = item;
   if (offset + 30 > bytes.length || bytes.readUInt32LE(offset) !== marks.local) {
     throw new BadZip('No header where the directory says');
@@ -192,7 +193,7 @@ function startOf(end: End): number {
   return end.location - end.sizeBytes - (end.isWide ? wideEndBytes + locatorBytes : 0);
 }
 
-function endOf(bytes: Buffer): End | undefined {
+function endOf(bytes: ArchiveBytes): End | undefined {
   const last = bytes.length - endBytes;
   const isPlain = last >= 0 && bytes.readUInt32LE(last) === marks.end && bytes.readUInt16LE(last + 20) === 0;
   const mark = Buffer.from('PK\x05\x06', 'latin1');
@@ -214,7 +215,7 @@ function endOf(bytes: Buffer): End | undefined {
   return wideEnd(bytes, location, end);
 }
 
-function wideEnd(bytes: Buffer, location: number, end: End): End {
+function wideEnd(bytes: ArchiveBytes, location: number, end: End): End {
   const locator = location - locatorBytes;
   if (locator < 0 || bytes.readUInt32LE(locator) !== marks.locator) {
     return end;

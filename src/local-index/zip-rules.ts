@@ -4,6 +4,7 @@
  * @see https://docs.pypi.org/archives/
  */
 
+import type { ArchiveBytes } from './archive-file.ts';
 import type { ZipMember } from './zip-archive.ts';
 
 const signatures = { entry: 0x02014b50, local: 0x04034b50, end: 0x06054b50, wideEnd: 0x06064b50, locator: 0x07064b50 };
@@ -14,7 +15,7 @@ const unicodePath = 0x7075;
 class Unframed extends Error {}
 
 /** Why the framing is not accepted; `undefined` when it is. */
-export function zipFramingProblem(bytes: Buffer, members: readonly ZipMember[]): string | undefined {
+export function zipFramingProblem(bytes: ArchiveBytes, members: readonly ZipMember[]): string | undefined {
   try {
     new FramingWalk(bytes, members).walk();
     return undefined;
@@ -33,7 +34,7 @@ interface EndRecord {
 }
 
 class FramingWalk {
-  readonly #bytes: Buffer;
+  readonly #bytes: ArchiveBytes;
   readonly #sizes: ReadonlyMap<string, ZipMember>;
   readonly #localNames = new Set<string>();
   readonly #directoryNames = new Set<string>();
@@ -44,7 +45,7 @@ class FramingWalk {
   #wideEnd: EndRecord | undefined;
   #hasLocator = false;
 
-  constructor(bytes: Buffer, members: readonly ZipMember[]) {
+  constructor(bytes: ArchiveBytes, members: readonly ZipMember[]) {
     this.#bytes = bytes;
     this.#sizes = new Map(members.map((item) => [item.originalName, item]));
   }
