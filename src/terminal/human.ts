@@ -241,7 +241,8 @@ function servingText(result: ServingResult, colors: Colors): string {
   const settings = environmentFile === undefined ? exportLines(result) : [`  set -a; . ${environmentFile}; set +a`];
   return [
     `${colors.bold('The embedded index runs at')} ${url}/  (Ctrl-C stops it)`,
-    `It takes uploads for ${which} from a simulated ${title}. To make a shell look like that ${title.replace(/.* /, '')}:`,
+    `It takes uploads for ${which} from a simulated ${title}.`,
+    `To make a shell look like that ${title.replace(/.* /, '')}:`,
     '',
     ...settings,
     '',
@@ -251,7 +252,10 @@ function servingText(result: ServingResult, colors: Colors): string {
     ...(remark === undefined ? [] : [remark, '']),
     'Then publish, and install:',
     '',
-    `  pypi-oidc upload --repository-url ${uploadUrl} dist/*`,
+    // The one identity that this program knows itself, so far.
+    ci === 'github'
+      ? `  pypi-oidc upload --repository-url ${uploadUrl} dist/*`
+      : `  uv publish --trusted-publishing always --publish-url ${uploadUrl} dist/*`,
     `  pip install --index-url ${simpleUrl} <project>`,
     '',
   ].join('\n');

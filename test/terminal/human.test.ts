@@ -218,7 +218,8 @@ describe('results', () => {
   test('a serving index', () => {
     expect(text(results.serving)).toMatchInlineSnapshot(`
       "The embedded index runs at http://127.0.0.1:1/  (Ctrl-C stops it)
-      It takes uploads for demo, other from a simulated GitHub Actions job. To make a shell look like that job:
+      It takes uploads for demo, other from a simulated GitHub Actions job.
+      To make a shell look like that job:
 
         export GITHUB_ACTIONS='true'
 
@@ -241,9 +242,10 @@ describe('results', () => {
       certificateAuthority: '/x/ca.pem',
       projects: undefined,
     });
-    expect(result.split('\n').slice(1, 10)).toMatchInlineSnapshot(`
+    expect(result.split('\n').slice(1, 11)).toMatchInlineSnapshot(`
       [
-        "It takes uploads for any project from a simulated Buildkite job. To make a shell look like that job:",
+        "It takes uploads for any project from a simulated Buildkite job.",
+        "To make a shell look like that job:",
         "",
         "  export GITHUB_ACTIONS='true'",
         "  export PATH='/x/bin':"$PATH"",
