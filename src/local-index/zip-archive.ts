@@ -3,8 +3,8 @@
  * its `zipfile` makes on the way. PyPI opens uploads with it, so what it refuses cannot be uploaded.
  */
 
+import { crc32 } from 'node:zlib';
 import type { ArchiveBytes } from './archive-file.ts';
-import { crc32 } from './crc32.ts';
 import { inflate } from './inflate.ts';
 import { unicodePath } from './zip-extra.ts';
 

@@ -1,6 +1,6 @@
 /** The extra field of ZIP entries that gives a name in UTF-8 (Info-ZIP Unicode Path, 0x7075). */
 
-import { crc32 } from './crc32.ts';
+import { crc32 } from 'node:zlib';
 
 /** The name that replaces `rawName`; `undefined` when the field is for another name or empty. */
 export function unicodePath(data: Buffer, rawName: Buffer): string | 'corrupt' | undefined {

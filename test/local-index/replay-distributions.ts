@@ -3,12 +3,11 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
+import { crc32, deflateRawSync } from 'node:zlib';
 import { type LocalIndex, startLocalIndex } from '../../src/local-index/server.ts';
 import { Differences, type Json } from './replay-differences.ts';
 import { basic, sendForm, uploadParts } from './replay-http.ts';
 import { codeOf } from './replay-upload.ts';
-import { crc32 } from './sample-distributions.ts';
 
 export interface RecordedDistribution {
   readonly id: string;
