@@ -16,7 +16,6 @@ import { InterruptedError, PypiOidcError } from '../errors.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { PackageIndex } from '../package-index/index-url.ts';
 import { type CredentialSource, legacyUploadTarget } from '../package-index/legacy-upload.ts';
-import type { IgnoredFile } from '../terminal/result.ts';
 import type { Outcome } from '../upload/outcome.ts';
 import { planUpload, type UploadPlan } from '../upload/plan.ts';
 import { uploadAll, uploadRetries } from '../upload/upload.ts';
@@ -27,7 +26,6 @@ export interface PublishRequest {
   readonly index: PackageIndex;
   readonly http: HttpClient;
   readonly paths: readonly string[];
-  readonly ignored: readonly IgnoredFile[];
   readonly stored: {
     readonly given: StoredCredentials | undefined;
     readonly environment: StoredCredentials | undefined;

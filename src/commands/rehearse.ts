@@ -64,7 +64,6 @@ async function rehearseFiles(
         index,
         http,
         paths,
-        ignored,
         stored: { given: undefined, environment: undefined },
         trustedPublishing: 'always',
         check: true,

@@ -34,7 +34,6 @@ export async function upload(
         index,
         http,
         paths,
-        ignored,
         stored,
         trustedPublishing: settings.trustedPublishing,
         check: flags.check !== false,

@@ -14,7 +14,7 @@ test('prints a token on stdout, and nothing else there', async () => {
   expect(shown).toEqual([`::add-mask::${token}`]);
 });
 
-test('the token uploads', async () => {
+test('the token is good for uploads', async () => {
   const index = await localIndexFor(['demo']);
   const { stdout } = await runCli(['mint-token', '--json', '--repository-url', index.uploadUrl], {
     env: index.gitHubEnvironment(),
